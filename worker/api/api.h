@@ -1,0 +1,150 @@
+#ifndef WORKER_API_API_H
+#define WORKER_API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+/*
+ * The Web and Workers APIs of a worker, and the dispatcher that turns request
+ * streams into calls of the worker's handlers.
+ *
+ * The zygote calls api_install() once in its warm heap. A clone calls
+ * api_new(), evaluates the worker's code (engine/module.h), hands the result
+ * to api_set_main(), and then feeds streams to api_serve().
+ *
+ * Nothing here blocks, opens a file or owns a descriptor: time, streams and
+ * the log come from the host (worker/main.c).
+ */
+
+struct engine;
+struct mux_stream;
+struct api;
+
+/* Where a worker's bindings come from: the WORKER_CONFIG message. */
+enum api_binding_kind {
+	API_BINDING_TEXT,    /* value: UTF-8 */
+	API_BINDING_JSON,    /* value: JSON text, parsed on first use */
+	API_BINDING_DATA,    /* value: bytes, an ArrayBuffer */
+	API_BINDING_SERVICE, /* channel: what open_stream() is called with */
+};
+
+struct api_binding {
+	enum api_binding_kind kind;
+	const char *name;     /* UTF-8, terminated */
+	const uint8_t *value; /* value_len bytes */
+	size_t value_len;
+	uint32_t channel;
+};
+
+/* Channel number of global fetch(), when there is a global outbound. */
+#define API_CHANNEL_NONE UINT32_MAX
+
+struct api_config {
+	const char *worker_name; /* for messages */
+	const struct api_binding *bindings;
+	size_t nbindings;
+	uint32_t outbound; /* channel of global fetch, or API_CHANNEL_NONE */
+	const char *const *compat_flags; /* names that are on */
+	size_t ncompat_flags;
+	const char *props_json; /* ctx.props, or NULL for {} */
+	bool service_worker;    /* a classic script: addEventListener */
+};
+
+/*
+ * What worker/main.c does for the APIs. ARG is passed to every call. All are
+ * required.
+ */
+struct api_host {
+	void *arg;
+	/*
+	 * Open a client stream on the channel of a binding. The stream is
+	 * owned by the api until it is closed. Returns 0, ERR_LIMIT (too many
+	 * subrequests or streams), ERR_CLOSED or ERR_REFUSED (no such grant).
+	 */
+	int (*open_stream)(void *arg, uint32_t channel,
+	    struct mux_stream **stream_out);
+	/* One record of the worker's log; TEXT is UTF-8 of the tenant. */
+	void (*log)(void *arg, enum log_level level, const char *text,
+	    size_t len);
+	/* The result of api_next_timer_ms() changed. */
+	void (*timer_changed)(void *arg);
+};
+
+/* How one event ended; for the access log and the supervisor's counts. */
+enum api_outcome {
+	API_OK,
+	API_EXCEPTION,
+	API_CPU_LIMIT,
+	API_MEMORY_LIMIT,
+	API_HUNG,     /* the promise can never settle */
+	API_CANCELED, /* the client went away */
+};
+
+/*
+ * Define all globals and the embedded scripts in ENGINE's heap. Called once,
+ * before engine_freeze(); draws no random number and reads no clock.
+ * Returns 0 or ERR_SCRIPT (a defect of an embedded script; it is logged).
+ */
+int api_install(struct engine *engine);
+
+/*
+ * The APIs of one worker.
+ *
+ * engine   held: outlives the result
+ * host     copied; host->arg held by worker/main.c
+ * config   borrowed; what is needed later is copied
+ * api_out  owned by the caller; release with api_free()
+ *
+ * Returns 0, ERR_NOMEM or ERR_SCRIPT (a binding's JSON does not parse).
+ */
+int api_new(struct engine *engine, const struct api_host *host,
+    const struct api_config *config, struct api **api_out);
+void api_free(struct api **api);
+
+/*
+ * Tell what the worker's code exports. Called inside engine_run() with the
+ * main module's namespace object (or undefined for a service-worker script)
+ * at stack index IDX; entrypoints are looked up in it at each event.
+ * Also ends the start-up phase: global-scope rules apply from here on.
+ */
+struct duk_hthread;
+void api_set_main(struct api *api, struct duk_hthread *ctx, int idx);
+
+/*
+ * True when the worker has something that can answer fetch events. The text
+ * for the log is in *why_out when it has not.
+ */
+bool api_has_fetch(struct api *api, const char **why_out);
+
+/*
+ * Serve one request.
+ *
+ * stream     taken: a server-side stream whose request head has arrived; its
+ *            callbacks are replaced by the dispatcher's
+ * entrypoint borrowed; name of the export, "" or "default" for the main one
+ *
+ * The stream is answered in every case.
+ */
+void api_serve(struct api *api, struct mux_stream *stream,
+    const char *entrypoint);
+
+/*
+ * Timers: the time (CLOCK_MONOTONIC ms) when api_run_timers() is to be called
+ * next, or UINT64_MAX.
+ */
+uint64_t api_next_timer_ms(const struct api *api);
+void api_run_timers(struct api *api, uint64_t now_ms);
+
+/*
+ * Events that have not ended: requests being answered and waitUntil promises.
+ * The worker is idle when it is 0.
+ */
+unsigned int api_pending(const struct api *api);
+
+/* Called by the host after each turn of the loop: checks for hung events. */
+void api_turn_ended(struct api *api);
+
+#endif

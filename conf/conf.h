@@ -1,0 +1,278 @@
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+
+/*
+ * The configuration as checked structs: what `eider serve` and `eider check`
+ * work from. Used by the supervisor only.
+ *
+ * Everything a struct conf points to is arena: it dies, wiped, with the
+ * struct conf it belongs to. Text is UTF-8 without NULs; struct conf_bytes is
+ * followed by a NUL that its length does not count. Nothing changes after
+ * conf_load() has returned.
+ */
+
+#define CONF_HASH_LEN 32
+#define CONF_NONE SIZE_MAX /* an index that names nothing */
+
+/* Where something was defined, for messages; line 0: not from a file. */
+struct conf_at {
+	const char *file;
+	unsigned int line;
+};
+
+struct conf_bytes {
+	uint8_t *data; /* NULL: an absent value, JavaScript's null */
+	size_t len;
+};
+
+/* A service, as a socket, a route or a binding names it. */
+struct conf_designator {
+	const char *service;    /* NULL: none */
+	const char *entrypoint; /* NULL: the default export */
+	const char *props;      /* JSON text; NULL: none */
+	size_t worker;          /* index into conf.workers, checked */
+};
+
+enum conf_address_kind {
+	CONF_ADDRESS_NONE, /* to be given by --socket-addr or --socket-fd */
+	CONF_ADDRESS_ANY,  /* "*": [::] for both families, else 0.0.0.0 */
+	CONF_ADDRESS_IP4,
+	CONF_ADDRESS_IP6,
+	CONF_ADDRESS_UNIX,
+	CONF_ADDRESS_UNIX_ABSTRACT,
+};
+
+struct conf_address {
+	enum conf_address_kind kind;
+	const char *text; /* as written, for messages */
+	uint16_t port;    /* 0: any free port; for the IP kinds */
+	/*
+	 * Ready for bind(2); for ANY the IPv6 form. A relative path of a unix
+	 * address was made absolute.
+	 */
+	struct sockaddr_storage sockaddr;
+	socklen_t sockaddr_len;
+};
+
+enum conf_http_style { CONF_HTTP_STYLE_HOST, CONF_HTTP_STYLE_PROXY };
+
+struct conf_header {
+	const char *name;
+	const char *value; /* NULL: remove the header */
+};
+
+struct conf_http {
+	enum conf_http_style style;
+	const char *forwarded_proto_header; /* NULL: none */
+	const char *cf_blob_header;         /* NULL: none */
+	const struct conf_header *inject_request_headers;
+	size_t ninject_request_headers;
+	const struct conf_header *inject_response_headers;
+	size_t ninject_response_headers;
+};
+
+/*
+ * One `routes` entry: HOST/PATH. The first that matches wins; when none does,
+ * the socket's service answers, or 404 where it has none.
+ */
+struct conf_route {
+	const char *host;    /* lower case, without port; "*" any host */
+	bool host_is_suffix; /* written "*.HOST": any name that ends in .HOST */
+	const char *path;    /* starts with "/" */
+	bool path_is_prefix; /* written with a final "*" */
+	struct conf_designator target;
+	struct conf_at at;
+};
+
+struct conf_socket {
+	const char *name;
+	struct conf_address address;
+	int fd; /* of --socket-fd, a listening socket to take; -1: bind address
+		 */
+	struct conf_http http;
+	struct conf_designator service;
+	const struct conf_route *routes;
+	size_t nroutes;
+	struct conf_at at;
+};
+
+/* The kinds of a module; the numbers are for the wire and never reused. */
+enum conf_module_kind {
+#define MODULE(NAME_, number_, tag_, text_) CONF_MODULE_##NAME_ = number_,
+#include "conf/modules.def"
+#undef MODULE
+};
+
+struct conf_module {
+	const char *name; /* the specifier others import it by */
+	enum conf_module_kind kind;
+	struct conf_bytes bytes;          /* never absent */
+	const char *const *named_exports; /* of a CommonJS module */
+	size_t nnamed_exports;
+	const char *path; /* the file it came from; NULL: from the config */
+	struct conf_at at;
+};
+
+/* The kinds of a binding; the numbers are for the wire and never reused. */
+enum conf_binding_kind {
+#define BINDING(NAME_, number_, tag_, text_) CONF_BINDING_##NAME_ = number_,
+#include "conf/bindings.def"
+#undef BINDING
+};
+
+struct conf_binding {
+	const char *name;
+	enum conf_binding_kind kind;
+	/*
+	 * TEXT, JSON (valid UTF-8; JSON is parsed by the worker), DATA, and
+	 * FROM_ENVIRONMENT: the variable's value now, absent where it is unset.
+	 */
+	struct conf_bytes value;
+	struct conf_designator service; /* SERVICE */
+	struct conf_at at;
+};
+
+/* What one worker may use. 0 nowhere means "no limit": all are bounded. */
+struct conf_limits {
+	uint64_t cpu_ms;       /* CPU time of one event */
+	uint64_t wall_ms;      /* time of one event, waiting included */
+	uint64_t memory_bytes; /* the JavaScript heap */
+	uint64_t requests;     /* in flight in one process */
+	uint64_t subrequests;  /* fetches an event may make */
+};
+
+struct conf_worker {
+	const char *name;
+	const char *compatibility_date; /* "2026-11-01" */
+	const char *const *compatibility_flags;
+	size_t ncompatibility_flags;
+	/*
+	 * The first module is the main one. A serviceWorkerScript is the only
+	 * module, of kind CONF_MODULE_SCRIPT.
+	 */
+	const struct conf_module *modules;
+	size_t nmodules;
+	const struct conf_binding *bindings;
+	size_t nbindings;
+	struct conf_limits limits;
+	uint64_t idle_timeout_ms;
+	unsigned int instances;
+	/* Of everything above and the limits: same hash, nothing changed. */
+	uint8_t hash[CONF_HASH_LEN];
+	struct conf_at at;
+};
+
+enum conf_sandbox {
+	CONF_SANDBOX_AUTO,
+	CONF_SANDBOX_NONE,
+	CONF_SANDBOX_REQUIRE_A,
+	CONF_SANDBOX_REQUIRE_B,
+	CONF_SANDBOX_REQUIRE_C,
+};
+
+struct conf_server {
+	const char *state_dir; /* absolute; not made or looked at here */
+	unsigned int fronts;   /* 0: one per core */
+	enum conf_sandbox sandbox;
+	uint64_t stop_timeout_ms; /* SIGTERM: from draining to SIGKILL */
+};
+
+struct conf_logging {
+	bool is_structured_set; /* false: decide by whether stderr is a tty */
+	bool is_structured;
+	const char *stdout_prefix;
+	const char *stderr_prefix;
+	enum log_level level;
+};
+
+struct conf {
+	struct conf_server server;
+	struct conf_logging logging;
+	const struct conf_socket *sockets;
+	size_t nsockets;
+	const struct conf_worker *workers;
+	size_t nworkers;
+	/*
+	 * Made from a script: one worker and one socket on 127.0.0.1:8080. The
+	 * worker is to be started at once; an error in it ends `eider serve`.
+	 */
+	bool is_from_script;
+	const char
+	    *path; /* the config or script that was loaded, for messages */
+	struct conf_pool *pool; /* owned: all the above */
+};
+
+/*
+ * The messages of one load, complete lines in the form
+ * "file:line: where: what; what to do" without a newline. At most
+ * CONF_ERRORS_MAX are kept; `n` counts all.
+ */
+#define CONF_ERRORS_MAX 20
+struct conf_errors {
+	char *lines[CONF_ERRORS_MAX]; /* owned */
+	size_t n;
+};
+
+void conf_errors_init(struct conf_errors *errors);
+void conf_errors_clear(struct conf_errors *errors);
+/* Calls LINE for every message, and once for those that were not kept. */
+void conf_errors_each(const struct conf_errors *errors,
+    void (*line)(void *arg, const char *text), void *arg);
+
+/* What the command line adds. Borrowed, for the call. */
+struct conf_options {
+	const char *const *socket_addrs; /* "NAME=ADDR", of --socket-addr */
+	size_t nsocket_addrs;
+	const char *const *socket_fds; /* "NAME=FD", of --socket-fd */
+	size_t nsocket_fds;
+	bool is_verbose; /* --verbose: log level debug */
+};
+
+/*
+ * Load what `eider serve` and `eider check` are given.
+ *
+ * path     a directory (its eider.ini, else the "main" of its package.json,
+ *          else its index.*), a script (by its ending: .js .mjs .cjs .ts .mts
+ *          .cts .jsx .tsx), or any other file: an INI config
+ * options  NULL: none
+ * errors   initialised; every finding is added to it
+ * out      owned by the caller; release with conf_free()
+ *
+ * Reads the config, what it includes and embeds, and the environment variables
+ * and credentials it names. Returns 0, or ERR_SYNTAX with at least one message.
+ */
+int conf_load(const char *path, const struct conf_options *options,
+    struct conf_errors *errors, struct conf **out);
+
+/* Accepts a pointer to NULL; wipes what it frees; keeps errno. */
+void conf_free(struct conf **conf);
+
+/* NULL where there is none of that name. */
+const struct conf_socket *conf_find_socket(const struct conf *conf,
+    const char *name);
+const struct conf_worker *conf_find_worker(const struct conf *conf,
+    const char *name);
+
+/*
+ * The configuration as INI text that loads to the same structs, defaults
+ * included: `eider check --dump`. Owned by the caller, free(3).
+ */
+char *conf_dump(const struct conf *conf);
+
+/* Names for messages and the dump. */
+const char *conf_module_kind_name(enum conf_module_kind kind);
+const char *conf_binding_kind_name(enum conf_binding_kind kind);
+const char *conf_sandbox_name(enum conf_sandbox sandbox);
+
+/* The newest compatibilityDate this version knows: "YYYY-MM-DD". */
+const char *conf_newest_compatibility_date(void);
+
+#endif

@@ -1,0 +1,112 @@
+#ifndef IPC_CONTROL_H
+#define IPC_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ipc/chan.h"
+
+/*
+ * Bodies of the control messages, between the supervisor and its children.
+ * Each struct has an encoder, which appends to a buffer, and a decoder, which
+ * borrows from the message and returns 0 or ERR_PROTO.
+ */
+
+/* A string in a message: borrowed, not terminated. */
+struct control_str {
+	const char *p;
+	size_t len;
+};
+
+/* HELLO */
+struct control_hello {
+	uint32_t version; /* IPC_VERSION */
+	uint8_t level;    /* sandbox level reached: 'A', 'B', 'C' or '-' */
+	struct control_str report;
+};
+
+/* LISTENER, with the listening socket */
+struct control_listener {
+	uint32_t id;
+	uint32_t service;          /* where requests without a route go */
+	bool is_proxy_style;       /* HttpOptions.style = proxy */
+	struct control_str name;   /* of the socket in the config */
+	struct control_str forwarded_proto_header; /* empty: none */
+	struct control_str cf_blob_header;         /* empty: none */
+};
+
+/* ROUTES: a number and rows; a row that is first and matches wins */
+struct control_route {
+	uint32_t listener;
+	struct control_str host; /* exact, "*.example.com", or empty: any */
+	struct control_str path; /* prefix with a closing "*", or exact */
+	uint32_t service;
+};
+
+/* CHANNEL, with one end of a data channel */
+enum control_side { CONTROL_CLIENT, CONTROL_SERVER };
+struct control_channel {
+	uint8_t side;
+	/* Client: the target that was asked for. Server: 0. */
+	uint32_t target;
+	/* Server: which entrypoint requests of this channel are for, and its
+	 * ctx.props; given by the supervisor, never by the caller. */
+	struct control_str entrypoint; /* empty: default */
+	struct control_str props;      /* JSON, empty: {} */
+};
+/*
+ * Targets of CHANNEL_REQUEST: for a front a service number of LISTENER or
+ * ROUTES; for a worker the index of a binding in its spec, or one of these.
+ */
+#define CONTROL_TARGET_OUTBOUND 0xfffffffeu /* globalOutbound */
+
+/* CHANNEL_REFUSED */
+struct control_refused {
+	uint32_t target;
+	uint8_t code; /* IPC_RESET_* */
+	struct control_str text;
+};
+
+/* SPAWN, with the worker's end of its control channel and its log pipe */
+struct control_spawn {
+	uint32_t cookie;
+	uint64_t memory_max; /* bytes of the JS heap */
+	struct control_str name;
+};
+
+/* SPAWNED: pid 0 and an errno when it failed */
+struct control_spawned {
+	uint32_t cookie;
+	uint32_t pid;
+	uint32_t error;
+};
+
+void control_hello_put(struct buf *b, const struct control_hello *m);
+int control_hello_get(const struct ipc_msg *msg, struct control_hello *out);
+void control_listener_put(struct buf *b, const struct control_listener *m);
+int control_listener_get(
+    const struct ipc_msg *msg, struct control_listener *out);
+void control_channel_put(struct buf *b, const struct control_channel *m);
+int control_channel_get(const struct ipc_msg *msg, struct control_channel *out);
+void control_refused_put(struct buf *b, const struct control_refused *m);
+int control_refused_get(const struct ipc_msg *msg, struct control_refused *out);
+void control_spawn_put(struct buf *b, const struct control_spawn *m);
+int control_spawn_get(const struct ipc_msg *msg, struct control_spawn *out);
+void control_spawned_put(struct buf *b, const struct control_spawned *m);
+int control_spawned_get(const struct ipc_msg *msg, struct control_spawned *out);
+
+/* ROUTES: begin with the number, a row each, then send. */
+void control_routes_begin(struct buf *b, uint32_t number, uint32_t nroutes);
+void control_routes_add(struct buf *b, const struct control_route *r);
+/* Starts the walk: reads number and count. */
+void control_routes_get(const struct ipc_msg *msg, struct rd *r,
+    uint32_t *number_out, uint32_t *nroutes_out);
+/* One row; finish with rd_end(). */
+void control_route_get(struct rd *r, struct control_route *out);
+
+/* A body that is one u32. */
+int control_u32_get(const struct ipc_msg *msg, uint32_t *out);
+void control_u32_send(struct chan *c, enum ipc_type type, uint32_t value);
+
+#endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "worker/engine/duk.h"
 
 /*
  * The Web and Workers APIs of a worker, and the dispatcher that turns request
@@ -20,7 +21,8 @@
  */
 
 struct engine;
-struct mux_stream;
+struct mux;
+struct stream;
 struct api;
 
 /* Where a worker's bindings come from: the WORKER_CONFIG message. */
@@ -28,7 +30,7 @@ enum api_binding_kind {
 	API_BINDING_TEXT,    /* value: UTF-8 */
 	API_BINDING_JSON,    /* value: JSON text, parsed on first use */
 	API_BINDING_DATA,    /* value: bytes, an ArrayBuffer */
-	API_BINDING_SERVICE, /* channel: what open_stream() is called with */
+	API_BINDING_SERVICE, /* channel: what host.channel() is called with */
 };
 
 struct api_binding {
@@ -53,26 +55,6 @@ struct api_config {
 	bool service_worker;    /* a classic script: addEventListener */
 };
 
-/*
- * What worker/main.c does for the APIs. ARG is passed to every call. All are
- * required.
- */
-struct api_host {
-	void *arg;
-	/*
-	 * Open a client stream on the channel of a binding. The stream is
-	 * owned by the api until it is closed. Returns 0, ERR_LIMIT (too many
-	 * subrequests or streams), ERR_CLOSED or ERR_REFUSED (no such grant).
-	 */
-	int (*open_stream)(void *arg, uint32_t channel,
-	    struct mux_stream **stream_out);
-	/* One record of the worker's log; TEXT is UTF-8 of the tenant. */
-	void (*log)(void *arg, enum log_level level, const char *text,
-	    size_t len);
-	/* The result of api_next_timer_ms() changed. */
-	void (*timer_changed)(void *arg);
-};
-
 /* How one event ended; for the access log and the supervisor's counts. */
 enum api_outcome {
 	API_OK,
@@ -81,6 +63,31 @@ enum api_outcome {
 	API_MEMORY_LIMIT,
 	API_HUNG,     /* the promise can never settle */
 	API_CANCELED, /* the client went away */
+};
+
+/*
+ * What worker/main.c does for the APIs. ARG is passed to every call. All are
+ * required.
+ */
+struct api_host {
+	void *arg;
+	/*
+	 * The client side of the channel of a service binding. When there is
+	 * none yet, the host asks for it, returns ERR_STATE, and later calls
+	 * api_channel_ready() or api_channel_failed(); a mux that was handed
+	 * out before may end (streams then close as STREAM_LOST or
+	 * STREAM_UNACCEPTED) and the next call gets another. Returns 0,
+	 * ERR_STATE, or ERR_REFUSED (no such grant).
+	 */
+	int (*channel)(void *arg, uint32_t channel, struct mux **mux_out);
+	/* One record of the worker's log; TEXT is UTF-8 of the tenant. */
+	void (*log)(void *arg, enum log_level level, const char *text,
+	    size_t len);
+	/* The result of api_next_timer_ms() changed. */
+	void (*timer_changed)(void *arg);
+	/* A limit was hit (CPU, memory): the worker is to be ended. The
+	 * streams of all events have been reset. */
+	void (*broken)(void *arg, enum api_outcome outcome);
 };
 
 /*
@@ -110,8 +117,7 @@ void api_free(struct api **api);
  * at stack index IDX; entrypoints are looked up in it at each event.
  * Also ends the start-up phase: global-scope rules apply from here on.
  */
-struct duk_hthread;
-void api_set_main(struct api *api, struct duk_hthread *ctx, int idx);
+void api_set_main(struct api *api, duk_context *ctx, duk_idx_t idx);
 
 /*
  * True when the worker has something that can answer fetch events. The text
@@ -120,16 +126,23 @@ void api_set_main(struct api *api, struct duk_hthread *ctx, int idx);
 bool api_has_fetch(struct api *api, const char **why_out);
 
 /*
- * Serve one request.
+ * Serve one request: what mux_ops.on_request hands over.
  *
- * stream     taken: a server-side stream whose request head has arrived; its
- *            callbacks are replaced by the dispatcher's
+ * stream     taken: a server-side stream; its ops and arg are set here
+ * head, len  borrowed; the encoded request head
+ * end        the request has no body
  * entrypoint borrowed; name of the export, "" or "default" for the main one
  *
- * The stream is answered in every case.
+ * The stream is answered or reset in every case. Returns 0 or ERR_PROTO.
  */
-void api_serve(struct api *api, struct mux_stream *stream,
-    const char *entrypoint);
+int api_serve(struct api *api, struct stream *stream, const uint8_t *head,
+    size_t len, bool end, const char *entrypoint);
+
+/* The answers to api_host.channel() that came later. MUX is held until it
+ * ends. */
+void api_channel_ready(struct api *api, uint32_t channel, struct mux *mux);
+void api_channel_failed(struct api *api, uint32_t channel, uint32_t reset_code,
+    const char *text);
 
 /*
  * Timers: the time (CLOCK_MONOTONIC ms) when api_run_timers() is to be called

@@ -231,7 +231,7 @@ flush(struct chan *c)
 			memset(&control, 0, sizeof control);
 			m.msg_control = &control;
 			m.msg_controllen = CMSG_SPACE(size);
-			h = CMSG_FIRSTHDR(&m);
+			h = &control.align; /* the first header */
 			h->cmsg_level = SOL_SOCKET;
 			h->cmsg_type = SCM_RIGHTS;
 			h->cmsg_len = CMSG_LEN(size);

@@ -1,0 +1,214 @@
+/*
+ * Bodies of the control messages.
+ *
+ * Runs in: every process. Both sides of a control channel use the same
+ *          functions; what they decode is a peer's and is checked.
+ */
+#include "config.h"
+
+#include "ipc/control.h"
+
+#include "base/err.h"
+
+#define TEXT_MAX 4096
+#define PROPS_MAX 61440
+#define HOST_MAX 255
+#define ROUTE_PATH_MAX 2048
+
+static struct control_str
+get_str(struct rd *r, size_t max)
+{
+	struct control_str s;
+
+	s.p = rd_str(r, max, &s.len);
+	return s;
+}
+
+static void
+put_str(struct buf *b, const struct control_str *s)
+{
+	buf_put_str(b, s->p, s->len);
+}
+
+void
+control_hello_put(struct buf *b, const struct control_hello *m)
+{
+	buf_put_u32(b, m->version);
+	buf_put_u8(b, m->level);
+	put_str(b, &m->report);
+}
+
+int
+control_hello_get(const struct ipc_msg *msg, struct control_hello *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->version = rd_u32(&r);
+	out->level = rd_u8(&r);
+	out->report = get_str(&r, TEXT_MAX);
+	return rd_end(&r);
+}
+
+void
+control_listener_put(struct buf *b, const struct control_listener *m)
+{
+	buf_put_u32(b, m->id);
+	buf_put_u32(b, m->service);
+	buf_put_u8(b, m->is_proxy_style);
+	put_str(b, &m->name);
+	put_str(b, &m->forwarded_proto_header);
+	put_str(b, &m->cf_blob_header);
+}
+
+int
+control_listener_get(const struct ipc_msg *msg, struct control_listener *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->id = rd_u32(&r);
+	out->service = rd_u32(&r);
+	out->is_proxy_style = rd_u8(&r) != 0;
+	out->name = get_str(&r, TEXT_MAX);
+	out->forwarded_proto_header = get_str(&r, HOST_MAX);
+	out->cf_blob_header = get_str(&r, HOST_MAX);
+	return rd_end(&r);
+}
+
+void
+control_channel_put(struct buf *b, const struct control_channel *m)
+{
+	buf_put_u8(b, m->side);
+	buf_put_u32(b, m->target);
+	put_str(b, &m->entrypoint);
+	put_str(b, &m->props);
+}
+
+int
+control_channel_get(const struct ipc_msg *msg, struct control_channel *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->side = rd_u8(&r);
+	out->target = rd_u32(&r);
+	out->entrypoint = get_str(&r, TEXT_MAX);
+	out->props = get_str(&r, PROPS_MAX);
+	if (out->side > CONTROL_SERVER)
+		return ERR_PROTO;
+	return rd_end(&r);
+}
+
+void
+control_refused_put(struct buf *b, const struct control_refused *m)
+{
+	buf_put_u32(b, m->target);
+	buf_put_u8(b, m->code);
+	put_str(b, &m->text);
+}
+
+int
+control_refused_get(const struct ipc_msg *msg, struct control_refused *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->target = rd_u32(&r);
+	out->code = rd_u8(&r);
+	out->text = get_str(&r, TEXT_MAX);
+	return rd_end(&r);
+}
+
+void
+control_spawn_put(struct buf *b, const struct control_spawn *m)
+{
+	buf_put_u32(b, m->cookie);
+	buf_put_u64(b, m->memory_max);
+	put_str(b, &m->name);
+}
+
+int
+control_spawn_get(const struct ipc_msg *msg, struct control_spawn *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->cookie = rd_u32(&r);
+	out->memory_max = rd_u64(&r);
+	out->name = get_str(&r, TEXT_MAX);
+	return rd_end(&r);
+}
+
+void
+control_spawned_put(struct buf *b, const struct control_spawned *m)
+{
+	buf_put_u32(b, m->cookie);
+	buf_put_u32(b, m->pid);
+	buf_put_u32(b, m->error);
+}
+
+int
+control_spawned_get(const struct ipc_msg *msg, struct control_spawned *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->cookie = rd_u32(&r);
+	out->pid = rd_u32(&r);
+	out->error = rd_u32(&r);
+	return rd_end(&r);
+}
+
+void
+control_routes_begin(struct buf *b, uint32_t number, uint32_t nroutes)
+{
+	buf_put_u32(b, number);
+	buf_put_u32(b, nroutes);
+}
+
+void
+control_routes_add(struct buf *b, const struct control_route *route)
+{
+	buf_put_u32(b, route->listener);
+	put_str(b, &route->host);
+	put_str(b, &route->path);
+	buf_put_u32(b, route->service);
+}
+
+void
+control_routes_get(const struct ipc_msg *msg, struct rd *r,
+    uint32_t *number_out, uint32_t *nroutes_out)
+{
+	rd_init(r, msg->body, msg->len);
+	*number_out = rd_u32(r);
+	*nroutes_out = rd_u32(r);
+}
+
+void
+control_route_get(struct rd *r, struct control_route *out)
+{
+	out->listener = rd_u32(r);
+	out->host = get_str(r, HOST_MAX);
+	out->path = get_str(r, ROUTE_PATH_MAX);
+	out->service = rd_u32(r);
+}
+
+int
+control_u32_get(const struct ipc_msg *msg, uint32_t *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	*out = rd_u32(&r);
+	return rd_end(&r);
+}
+
+void
+control_u32_send(struct chan *c, enum ipc_type type, uint32_t value)
+{
+	uint8_t body[4] = {(uint8_t)value, (uint8_t)(value >> 8),
+	    (uint8_t)(value >> 16), (uint8_t)(value >> 24)};
+
+	chan_send(c, type, body, sizeof body, NULL);
+}

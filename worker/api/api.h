@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "ipc/control.h"
 #include "worker/engine/duk.h"
 
 /*
@@ -23,37 +24,8 @@
 struct engine;
 struct mux;
 struct stream;
+struct worker_spec;
 struct api;
-
-/* Where a worker's bindings come from: the WORKER_CONFIG message. */
-enum api_binding_kind {
-	API_BINDING_TEXT,    /* value: UTF-8 */
-	API_BINDING_JSON,    /* value: JSON text, parsed on first use */
-	API_BINDING_DATA,    /* value: bytes, an ArrayBuffer */
-	API_BINDING_SERVICE, /* channel: what host.channel() is called with */
-};
-
-struct api_binding {
-	enum api_binding_kind kind;
-	const char *name;     /* UTF-8, terminated */
-	const uint8_t *value; /* value_len bytes */
-	size_t value_len;
-	uint32_t channel;
-};
-
-/* Channel number of global fetch(), when there is a global outbound. */
-#define API_CHANNEL_NONE UINT32_MAX
-
-struct api_config {
-	const char *worker_name; /* for messages */
-	const struct api_binding *bindings;
-	size_t nbindings;
-	uint32_t outbound; /* channel of global fetch, or API_CHANNEL_NONE */
-	const char *const *compat_flags; /* names that are on */
-	size_t ncompat_flags;
-	const char *props_json; /* ctx.props, or NULL for {} */
-	bool service_worker;    /* a classic script: addEventListener */
-};
 
 /* How one event ended; for the access log and the supervisor's counts. */
 enum api_outcome {
@@ -72,7 +44,8 @@ enum api_outcome {
 struct api_host {
 	void *arg;
 	/*
-	 * The client side of the channel of a service binding. When there is
+	 * The client side of the channel of a service binding or of global
+	 * fetch; CHANNEL is its target number (ipc/control.h). When there is
 	 * none yet, the host asks for it, returns ERR_STATE, and later calls
 	 * api_channel_ready() or api_channel_failed(); a mux that was handed
 	 * out before may end (streams then close as STREAM_LOST or
@@ -102,13 +75,14 @@ int api_install(struct engine *engine);
  *
  * engine   held: outlives the result
  * host     copied; host->arg held by worker/main.c
- * config   borrowed; what is needed later is copied
+ * spec     borrowed; what is needed later is copied
  * api_out  owned by the caller; release with api_free()
  *
- * Returns 0, ERR_NOMEM or ERR_SCRIPT (a binding's JSON does not parse).
+ * Sets the engine's hooks. Returns 0, ERR_NOMEM or ERR_SCRIPT (a binding's
+ * JSON does not parse; logged).
  */
 int api_new(struct engine *engine, const struct api_host *host,
-    const struct api_config *config, struct api **api_out);
+    const struct worker_spec *spec, struct api **api_out);
 void api_free(struct api **api);
 
 /*
@@ -125,18 +99,22 @@ void api_set_main(struct api *api, duk_context *ctx, duk_idx_t idx);
  */
 bool api_has_fetch(struct api *api, const char **why_out);
 
+/* A request stream as mux_ops.on_request hands it over. */
+struct api_request {
+	struct stream *stream; /* taken: its ops and arg are set here */
+	const uint8_t *head;   /* borrowed; the encoded request head */
+	size_t head_len;
+	bool end; /* the request has no body */
+	/* Of the channel it came on (ipc/control.h); borrowed. */
+	struct control_str entrypoint; /* empty: the default export */
+	struct control_str props;      /* JSON for ctx.props, empty: {} */
+};
+
 /*
- * Serve one request: what mux_ops.on_request hands over.
- *
- * stream     taken: a server-side stream; its ops and arg are set here
- * head, len  borrowed; the encoded request head
- * end        the request has no body
- * entrypoint borrowed; name of the export, "" or "default" for the main one
- *
- * The stream is answered or reset in every case. Returns 0 or ERR_PROTO.
+ * Serve one request. The stream is answered or reset in every case. Returns 0
+ * or ERR_PROTO (the head does not decode).
  */
-int api_serve(struct api *api, struct stream *stream, const uint8_t *head,
-    size_t len, bool end, const char *entrypoint);
+int api_serve(struct api *api, const struct api_request *request);
 
 /* The answers to api_host.channel() that came later. MUX is held until it
  * ends. */

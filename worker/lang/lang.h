@@ -174,9 +174,31 @@ struct lang_lower_options {
 	bool cyclic; /* imports may be read before they are initialised */
 };
 
+/*
+ * Shape of the text, by kind:
+ *
+ *	MODULE    (function(H...){return function($e,$m,$1,$2,...){...}})
+ *	COMMONJS  (function(H...){return function(exports,require,module,
+ *	              __filename,__dirname,$m){...}})
+ *	FUNCTION  (function(H...){return <the function>})
+ *	SCRIPT    program text; helpers are free names LANG_SCRIPT_PREFIX "name"
+ *	EVAL      as SCRIPT, for eval
+ *
+ * H are the helpers used, in the order of `helpers` (helpers.def). $e is the
+ * module's export-cell object: null prototype, one own data property per local
+ * export, made by the linker with the value $T; accessors for indirect and star
+ * exports. $m is an opaque referrer, given back to $imp and $im. $k holds the
+ * cells of request k-1. If `coroutine` is false the factory is called plainly,
+ * with `this` undefined (CommonJS: module.exports), to evaluate the module. If
+ * true it is run as a coroutine: it fills the cells of hoisted functions, calls
+ * $start() exactly once, continues when the linker evaluates the module, and
+ * may $await if lang_has_tla(). Only modules lowered with `cyclic` and those
+ * with top-level await are coroutines.
+ */
 struct lang_output {
 	char *text; /* owned; CESU-8, every token on its source line */
 	size_t len;
+	bool coroutine;
 	const struct lang_fn *functions; /* arena of the unit */
 	size_t nfunctions;
 	const uint16_t *helpers; /* ids of helpers.def, parameter order */

@@ -38,7 +38,8 @@ struct chan_hub {
 	struct ev_loop *loop; /* held */
 	ev_prepare prepare;
 	struct chan *dirty; /* channels with frames queued this turn */
-	uint8_t *read_buf;  /* READ_SIZE, shared by all channels */
+	struct chan_task *tasks, **tasks_tail;
+	uint8_t *read_buf; /* READ_SIZE, shared by all channels */
 };
 
 /* Descriptors to be sent with the byte at offset `at` of the queue. */
@@ -100,6 +101,7 @@ chan_hub_new(struct ev_loop *loop)
 	struct chan_hub *hub = xcalloc(1, sizeof *hub);
 
 	hub->loop = loop;
+	hub->tasks_tail = &hub->tasks;
 	hub->read_buf = xmalloc(READ_SIZE);
 	ev_prepare_init(&hub->prepare, on_prepare);
 	hub->prepare.data = hub;
@@ -226,8 +228,8 @@ flush(struct chan *c)
 
 			/* The bytes up to the next attachment only. */
 			if (a->next != NULL)
-				iov.iov_len = MIN(
-				    n, (size_t)(a->next->at - c->out_sent));
+				iov.iov_len =
+				    MIN(n, (size_t)(a->next->at - c->out_sent));
 			memset(&control, 0, sizeof control);
 			m.msg_control = &control;
 			m.msg_controllen = CMSG_SPACE(size);
@@ -301,8 +303,53 @@ chan_free(struct chan **chan)
 }
 
 void
+chan_hub_defer(struct chan_hub *hub, struct chan_task *task)
+{
+	if (task->is_queued)
+		return;
+	task->is_queued = true;
+	task->next = NULL;
+	*hub->tasks_tail = task;
+	hub->tasks_tail = &task->next;
+}
+
+static void
+unlink_task(struct chan_hub *hub, struct chan_task **at)
+{
+	struct chan_task *task = *at;
+
+	*at = task->next;
+	if (hub->tasks_tail == &task->next)
+		hub->tasks_tail = at;
+	task->is_queued = false;
+}
+
+void
+chan_hub_cancel(struct chan_hub *hub, struct chan_task *task)
+{
+	for (struct chan_task **p = &hub->tasks; *p != NULL; p = &(*p)->next) {
+		if (*p == task) {
+			unlink_task(hub, p);
+			return;
+		}
+	}
+}
+
+static void
+run_tasks(struct chan_hub *hub)
+{
+	while (hub->tasks != NULL) {
+		struct chan_task *task = hub->tasks;
+
+		unlink_task(hub, &hub->tasks);
+		task->run(task);
+	}
+}
+
+void
 chan_hub_flush(struct chan_hub *hub)
 {
+	run_tasks(hub);
 	while (hub->dirty != NULL) {
 		struct chan *c = hub->dirty;
 
@@ -312,6 +359,7 @@ chan_hub_flush(struct chan_hub *hub)
 			chan_fail(c, CHAN_CLOSE_OVERFLOW);
 		else
 			flush_and_tell(c);
+		run_tasks(hub);
 	}
 }
 

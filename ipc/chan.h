@@ -69,6 +69,15 @@ void chan_hub_free(struct chan_hub **hub);
 /* Write what all channels have queued, now. */
 void chan_hub_flush(struct chan_hub *hub);
 
+/* Work for the end of this turn of the loop, before the frames leave. */
+struct chan_task {
+	struct chan_task *next;
+	bool is_queued;
+	void (*run)(struct chan_task *task);
+};
+void chan_hub_defer(struct chan_hub *hub, struct chan_task *task);
+void chan_hub_cancel(struct chan_hub *hub, struct chan_task *task);
+
 /*
  * A channel over FD, a non-blocking stream socket, which is taken.
  */

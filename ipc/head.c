@@ -77,8 +77,8 @@ is_tchar(unsigned char c)
 	static const char others[] = "!#$%&'*+-.^_`|~";
 
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') ||
-	    (c != 0 && memchr(others, c, sizeof others - 1) != NULL);
+	       (c >= '0' && c <= '9') ||
+	       (c != 0 && memchr(others, c, sizeof others - 1) != NULL);
 }
 
 bool
@@ -243,8 +243,8 @@ head_fields_decode(const void *p, size_t len, struct head_fields *out)
 }
 
 bool
-head_next(
-    struct head_fields *f, struct head_str *name_out, struct head_str *value_out)
+head_next(struct head_fields *f, struct head_str *name_out,
+    struct head_str *value_out)
 {
 	struct head_str name, value;
 	struct rd r;
@@ -317,8 +317,8 @@ head_request_begin(struct buf *b, const struct head_request *h)
 }
 
 size_t
-head_response_begin(
-    struct buf *b, unsigned int status, const char *reason, size_t reason_len)
+head_response_begin(struct buf *b, unsigned int status, const char *reason,
+    size_t reason_len)
 {
 	buf_put_u16(b, (uint16_t)status);
 	buf_put_str(b, reason, reason_len);

@@ -123,8 +123,8 @@ get_modules(struct rd *r, struct worker_spec *s)
 
 		m->name = get_str(r, NAME_MAX_BYTES);
 		kind = rd_u8(r);
-		m->named_exports = get_strs(
-		    r, SPEC_NAMED_EXPORTS_MAX, &m->nnamed_exports);
+		m->named_exports =
+		    get_strs(r, SPEC_NAMED_EXPORTS_MAX, &m->nnamed_exports);
 		m->bytes = get_str(r, BYTES_MAX);
 		if (kind >= SPEC_MODULE_KIND_MAX)
 			r->bad = true;

@@ -58,9 +58,9 @@ struct sandbox_options {
 
 struct sandbox_report {
 	enum sandbox_level level;
-	unsigned layers;       /* enum sandbox_layer bits */
-	int landlock_abi;      /* 0: not offered */
-	const char *failed;    /* static: the step that failed, or NULL */
+	unsigned layers;    /* enum sandbox_layer bits */
+	int landlock_abi;   /* 0: not offered */
+	const char *failed; /* static: the step that failed, or NULL */
 	int failed_errno;
 };
 
@@ -77,6 +77,9 @@ void sandbox_free(struct sandbox **sandbox);
 
 /* True if the description says `sandbox = none`. */
 bool sandbox_is_none(const struct sandbox *sandbox);
+
+/* True if a worker is to be cloned into a pid namespace of its own. */
+bool sandbox_has_pid_namespaces(const struct sandbox *sandbox);
 
 /*
  * Enter ROLE's sandbox: everything in the order of sandbox.c, the filter

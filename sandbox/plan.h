@@ -1,0 +1,44 @@
+#ifndef SANDBOX_PLAN_H
+#define SANDBOX_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sandbox/sandbox.h"
+
+/*
+ * What the supervisor decides about sandboxes, once, before it starts its
+ * first child: it compiles the filters and tries, in a child that ends at
+ * once, which layers this machine gives. Children are then told exactly what
+ * to do and end if they cannot.
+ */
+struct sandbox_plan;
+
+struct sandbox_plan_options {
+	enum sandbox_mode mode;
+	bool cgroups;       /* controllers are delegated to us: level A */
+	uint32_t uid_first; /* as root: ids from here on; 0: the default */
+};
+
+/*
+ * Decide. The result is owned; release it with sandbox_plan_free(). On failure
+ * WHY gets a sentence for the user. Returns 0, ERR_REFUSED (the mode asks for
+ * more than there is, or there is no seccomp) or ERR_SYS.
+ */
+int sandbox_plan_new(const struct sandbox_plan_options *options,
+    struct sandbox_plan **plan_out, char *why, size_t why_size);
+
+void sandbox_plan_free(struct sandbox_plan **plan);
+
+/*
+ * ROLE's description as a sealed memory file, to become SANDBOX_FD of a child.
+ * The descriptor is owned by the caller. Returns it, or ERR_SYS.
+ */
+int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role);
+
+/* What a worker gets; `failed` names why there is no more. */
+const struct sandbox_report *
+sandbox_plan_report(const struct sandbox_plan *plan);
+
+#endif

@@ -29,8 +29,9 @@ struct conf_at {
 };
 
 struct conf_bytes {
-	uint8_t *data; /* NULL: an absent value, JavaScript's null */
+	const uint8_t *data; /* NULL: an absent value, JavaScript's null */
 	size_t len;
+	const char *source; /* how the config spells it, for conf_dump() */
 };
 
 /* A service, as a socket, a route or a binding names it. */
@@ -183,11 +184,20 @@ struct conf_server {
 	unsigned int fronts;   /* 0: one per core */
 	enum conf_sandbox sandbox;
 	uint64_t stop_timeout_ms; /* SIGTERM: from draining to SIGKILL */
+	uint64_t idle_timeout_ms; /* defaults of workers, applied already */
+	struct conf_limits limits;
+	const char *const *includes; /* as written */
+	size_t nincludes;
+};
+
+enum conf_structured {
+	CONF_STRUCTURED_AUTO, /* text on a terminal, JSON otherwise */
+	CONF_STRUCTURED_NO,
+	CONF_STRUCTURED_YES,
 };
 
 struct conf_logging {
-	bool is_structured_set; /* false: decide by whether stderr is a tty */
-	bool is_structured;
+	enum conf_structured structured;
 	const char *stdout_prefix;
 	const char *stderr_prefix;
 	enum log_level level;

@@ -2,6 +2,7 @@
 #define BASE_UTIL_H
 
 #include <stddef.h>
+#include <sys/param.h> /* MIN, MAX */
 
 #include "base/log.h"
 
@@ -17,8 +18,5 @@
 /* The object of TYPE whose FIELD is at PTR. */
 #define CONTAINER_OF(ptr, type, field)                                         \
 	((type *)(void *)((char *)(ptr)-offsetof(type, field)))
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 #endif

@@ -1,0 +1,6 @@
+// A tenant that never ends.
+export default {
+  fetch() {
+    for (;;);
+  },
+};

@@ -1,0 +1,99 @@
+/*
+ * Symbol: the well-known symbols and description.
+ *
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include "worker/builtins/bi.h"
+
+#include <string.h>
+
+static const char *const names[NSYMS] = {
+#define SYM(id_, name_) [SYM_##id_] = name_,
+#include "worker/builtins/bi.def"
+#undef SYM
+};
+
+/* [ ] -> [ this symbol ], unwrapped */
+static void
+push_this_symbol(duk_context *ctx)
+{
+	duk_push_this(ctx);
+	if (dx_class(ctx, -1) == DX_SYMBOL) {
+		bi_push(ctx, I_SYMBOL_PROTO);
+		duk_get_prop_literal(ctx, -1, "valueOf");
+		duk_dup(ctx, -3);
+		duk_call_method(ctx, 0);
+		duk_remove(ctx, -2);
+		duk_remove(ctx, -2);
+	}
+	if (!duk_is_symbol(ctx, -1))
+		bi_throw_receiver(ctx, "Symbol.prototype.description");
+}
+
+/*
+ * The bytes of a symbol: 0x80 key, or 0x81 description 0xFF unique, with one
+ * more 0xFF behind if the description is undefined.
+ */
+static duk_ret_t
+symbol_description(duk_context *ctx)
+{
+	const char *s, *e;
+	duk_size_t len;
+
+	push_this_symbol(ctx);
+	s = duk_get_lstring(ctx, -1, &len);
+	if (len == 0)
+		return 0;
+	if ((unsigned char)s[0] == 0x80) {
+		duk_push_lstring(ctx, s + 1, len - 1);
+		return 1;
+	}
+	e = memchr(s + 1, 0xff, len - 1);
+	if (e == NULL ||
+	    (e > s + 1 ? 0
+		       : e != s + len - 1 && (unsigned char)s[len - 1] == 0xff))
+		return 0;
+	duk_push_lstring(ctx, s + 1, (duk_size_t)(e - s - 1));
+	return 1;
+}
+
+static duk_ret_t
+symbol_key_for(duk_context *ctx)
+{
+	const char *s;
+	duk_size_t len;
+
+	if (!duk_is_symbol(ctx, 0))
+		bi_throw_type(ctx, "%s is not a symbol",
+		    duk_safe_to_string(ctx, 0));
+	s = duk_get_lstring(ctx, 0, &len);
+	if (len == 0 || (unsigned char)s[0] != 0x80)
+		return 0;
+	duk_push_lstring(ctx, s + 1, len - 1);
+	return 1;
+}
+
+void
+bi_install_symbol(duk_context *ctx)
+{
+	static const struct bi_fn statics[] = {
+	    {"keyFor", symbol_key_for, 1, 1, 0},
+	};
+	static const struct bi_fn methods[] = {
+	    {"get description", symbol_description, 0, 0, 0},
+	};
+	int i;
+
+	bi_push_global(ctx, "Symbol");
+	BI_DEFINE(ctx, -1, statics);
+	for (i = 0; i < NSYMS; i++) {
+		bi_push_sym(ctx, (enum bi_sym)i);
+		bi_define(ctx, -2, names[i], 0);
+	}
+	duk_get_prop_literal(ctx, -1, "prototype");
+	bi_keep(ctx, I_SYMBOL_PROTO);
+	BI_DEFINE(ctx, -1, methods);
+	duk_pop_2(ctx);
+}

@@ -1,0 +1,104 @@
+#ifndef WORKER_ENGINE_DX_H
+#define WORKER_ENGINE_DX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker/engine/duk.h"
+
+/*
+ * Direct access to Duktape objects, for what its public interface cannot say.
+ * Implemented in dx.inc, which is a part of the engine's Duktape unit.
+ */
+
+/*
+ * Slots: own properties under hidden keys, found without walking prototypes
+ * and without asking a Proxy. KEY is the heap pointer of an interned string
+ * that the caller keeps reachable. dx_slot_put() works on frozen objects and
+ * on Proxies.
+ */
+/* [ ] -> [ value ], or nothing and false. False too for non-objects. */
+bool dx_slot_get(duk_context *ctx, duk_idx_t idx, void *key);
+bool dx_slot_has(duk_context *ctx, duk_idx_t idx, void *key);
+/* [ value ] -> [ ] */
+void dx_slot_put(duk_context *ctx, duk_idx_t idx, void *key);
+bool dx_slot_del(duk_context *ctx, duk_idx_t idx, void *key);
+/* The heap pointer in a slot, NULL if absent or not a heap value. */
+void *dx_slot_ptr(duk_context *ctx, duk_idx_t idx, void *key);
+
+/* The class of an object, -1 for everything else. */
+enum dx_class {
+	DX_NONE = 0,
+	DX_OBJECT = 1,
+	DX_ARRAY = 2,
+	DX_FUNCTION = 3,
+	DX_ARGUMENTS = 4,
+	DX_BOOLEAN = 5,
+	DX_DATE = 6,
+	DX_ERROR = 7,
+	DX_NUMBER = 10,
+	DX_REGEXP = 11,
+	DX_STRING = 12,
+	DX_GLOBAL = 13,
+	DX_SYMBOL = 14,
+	DX_THREAD = 18,
+	DX_ARRAYBUFFER = 19,
+	DX_DATAVIEW = 20,
+	DX_INT8ARRAY = 21,
+	DX_FLOAT64ARRAY = 29
+};
+int dx_class(duk_context *ctx, duk_idx_t idx);
+void dx_set_class(duk_context *ctx, duk_idx_t idx, int class);
+void dx_set_constructable(duk_context *ctx, duk_idx_t idx, bool on);
+
+bool dx_is_extensible(duk_context *ctx, duk_idx_t idx);
+void dx_prevent_extensions(duk_context *ctx, duk_idx_t idx);
+
+bool dx_is_proxy(duk_context *ctx, duk_idx_t idx);
+/* [ ] -> [ target handler ] of the Proxy at IDX, or nothing and false. */
+bool dx_proxy_parts(duk_context *ctx, duk_idx_t idx);
+/* Make the Proxy at IDX forget its parts: target and handler become objects
+ * without a prototype. The caller remembers that it is revoked. */
+void dx_proxy_clear(duk_context *ctx, duk_idx_t idx);
+
+/* The [[Prototype]] field itself, of a Proxy too; NULL if null. */
+void *dx_proto(duk_context *ctx, duk_idx_t idx);
+
+/*
+ * Attributes (DUK_DEFPROP_WRITABLE | ENUMERABLE | CONFIGURABLE, DX_ACCESSOR)
+ * of an own property, the key (a string) on top: [ key ] -> [ ]; -1 if there
+ * is none. Not for Proxies.
+ */
+#define DX_ACCESSOR 0x80
+int dx_own_attrs(duk_context *ctx, duk_idx_t idx);
+
+/* Elements of a plain Array from its array part: true and pushed if present;
+ * false where a hole, a getter or another layout needs the slow way. */
+bool dx_array_get(duk_context *ctx, duk_idx_t idx, uint32_t i);
+/* Is it an Array whose elements 0 to length - 1 are all in its array part? */
+bool dx_array_is_dense(duk_context *ctx, duk_idx_t idx, uint32_t *len_out);
+/* Define the element behind the last: [ value ] -> [ ]. A fresh array only. */
+void dx_array_append(duk_context *ctx, duk_idx_t idx);
+/* [ ] -> [ array ] with room for N elements, length 0. */
+void dx_push_array(duk_context *ctx, uint32_t n);
+
+/* What an ArrayBuffer, DataView or typed array refers to. */
+struct dx_view {
+	void *data;      /* start of the buffer's bytes, NULL if detached */
+	size_t data_len; /* bytes in the buffer */
+	size_t offset;   /* of the view */
+	size_t length;   /* of the view, in bytes, as created */
+	unsigned int shift;
+	int class;
+	bool is_typed; /* a typed array */
+};
+/* False unless IDX is a buffer object. */
+bool dx_view(duk_context *ctx, duk_idx_t idx, struct dx_view *out);
+/* Take the buffer away from an ArrayBuffer: it becomes detached. */
+void dx_view_detach(duk_context *ctx, duk_idx_t idx);
+/* Change offset and length (bytes) of a buffer object. */
+void dx_view_set(duk_context *ctx, duk_idx_t idx, size_t offset, size_t length);
+/* [ ] -> [ the plain buffer under it ], undefined if detached */
+void dx_view_push_plain(duk_context *ctx, duk_idx_t idx);
+
+#endif

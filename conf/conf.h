@@ -85,10 +85,8 @@ struct conf_http {
  * the socket's service answers, or 404 where it has none.
  */
 struct conf_route {
-	const char *host;    /* lower case, without port; "*" any host */
-	bool host_is_suffix; /* written "*.HOST": any name that ends in .HOST */
-	const char *path;    /* starts with "/" */
-	bool path_is_prefix; /* written with a final "*" */
+	const char *host; /* lower case: exact, "*.example.com", or "": any */
+	const char *path; /* exact, or a prefix that ends in "*" */
 	struct conf_designator target;
 	struct conf_at at;
 };
@@ -163,6 +161,7 @@ struct conf_worker {
 	size_t nmodules;
 	const struct conf_binding *bindings;
 	size_t nbindings;
+	struct conf_designator global_outbound; /* where fetch() goes */
 	struct conf_limits limits;
 	uint64_t idle_timeout_ms;
 	unsigned int instances;
@@ -244,6 +243,8 @@ struct conf_options {
 	const char *const *socket_fds; /* "NAME=FD", of --socket-fd */
 	size_t nsocket_fds;
 	bool is_verbose; /* --verbose: log level debug */
+	/* Refuse embed(), env(), credential(), include, fromEnvironment. */
+	bool is_hermetic;
 };
 
 /*
@@ -261,6 +262,14 @@ struct conf_options {
  */
 int conf_load(const char *path, const struct conf_options *options,
     struct conf_errors *errors, struct conf **out);
+
+/*
+ * Like conf_load() for an INI config in memory. NAME stands in messages;
+ * relative paths start from the working directory.
+ */
+int conf_load_text(const char *name, const char *text, size_t len,
+    const struct conf_options *options, struct conf_errors *errors,
+    struct conf **out);
 
 /* Accepts a pointer to NULL; wipes what it frees; keeps errno. */
 void conf_free(struct conf **conf);

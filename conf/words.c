@@ -29,6 +29,10 @@ static const char *const source_names[] = {
     [WORD_BASE64] = "base64",
 };
 
+/* What follows a backslash, and what it stands for. */
+static const char escape_letters[] = "\"\\/bfnrt";
+static const char escape_values[] = "\"\\/\b\f\n\r\t";
+
 static int read_word(struct words *w, int depth, struct word *word_out);
 static int read_quoted(struct words *w, struct word *word);
 static int read_escape(struct words *w, char *dst, size_t *n);
@@ -240,12 +244,11 @@ read_quoted(struct words *w, struct word *word)
 static int
 read_escape(struct words *w, char *dst, size_t *n)
 {
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *which;
 
 	if (w->p[1] == 'u')
 		return read_unicode(w, dst, n);
-	which = w->p[1] != '\0' ? strchr(from, w->p[1]) : NULL;
+	which = w->p[1] != '\0' ? strchr(escape_letters, w->p[1]) : NULL;
 	if (which == NULL) {
 		if (w->p[1] == '\0')
 			return fail(w, w->p, "the closing \" is missing");
@@ -254,7 +257,7 @@ read_escape(struct words *w, char *dst, size_t *n)
 		    "\\n \\r \\t \\uXXXX, and 'raw' text without any",
 		    (int)ini_utf8_len(w->p + 1, strlen(w->p + 1)), w->p + 1);
 	}
-	dst[(*n)++] = to[which - from];
+	dst[(*n)++] = escape_values[which - escape_letters];
 	w->p += 2;
 	return 0;
 }
@@ -390,13 +393,15 @@ static char *
 quote_escaped(struct conf_pool *pool, const char *s, size_t len)
 {
 	char *dst = pool_alloc(pool, len * 6 + 3);
+	const char *which;
 	size_t i, n = 0;
 
 	dst[n++] = '"';
 	for (i = 0; i < len; i++) {
-		if (s[i] == '"' || s[i] == '\\') {
+		which = s[i] != '\0' ? strchr(escape_values, s[i]) : NULL;
+		if (which != NULL && s[i] != '/') {
 			dst[n++] = '\\';
-			dst[n++] = s[i];
+			dst[n++] = escape_letters[which - escape_values];
 		} else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
 			n += (size_t)snprintf(dst + n, 7, "\\u%04x",
 			    (unsigned int)(unsigned char)s[i]);

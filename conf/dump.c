@@ -1,0 +1,363 @@
+/*
+ * The config as INI text that loads to the same structs.
+ *
+ * Runs in: supervisor, for `eider check --dump`. Values that came from the
+ * environment or from a credential are written as such: secrets stay where
+ * they are.
+ */
+#include "config.h"
+
+#include "conf/dump.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "conf/pool.h"
+#include "conf/schema.h"
+#include "conf/set.h"
+#include "conf/value.h"
+#include "conf/words.h"
+
+struct dump {
+	struct buf text;
+	struct conf_pool *pool;
+};
+
+typedef void print_fn(struct dump *d, const struct schema_row *row,
+    const void *base);
+
+static print_fn print_number, print_text, print_level, print_sandbox,
+    print_structured, print_style, print_address, print_designator, print_flags,
+    print_headers, print_routes, print_modules, print_bindings;
+
+/* NULL: another row prints it. */
+static print_fn *const printers[SCHEMA_TYPES] = {
+    [SCHEMA_COUNT] = print_number,
+    [SCHEMA_SIZE] = print_number,
+    [SCHEMA_DURATION] = print_number,
+    [SCHEMA_TEXT] = print_text,
+    [SCHEMA_PATH] = print_text,
+    [SCHEMA_DATE] = print_text,
+    [SCHEMA_FIELD_NAME] = print_text,
+    [SCHEMA_LEVEL] = print_level,
+    [SCHEMA_SANDBOX] = print_sandbox,
+    [SCHEMA_STRUCTURED] = print_structured,
+    [SCHEMA_STYLE] = print_style,
+    [SCHEMA_ADDRESS] = print_address,
+    [SCHEMA_DESIGNATOR] = print_designator,
+    [SCHEMA_FLAGS] = print_flags,
+    [SCHEMA_HEADERS] = print_headers,
+    [SCHEMA_ROUTES] = print_routes,
+    [SCHEMA_MODULES] = print_modules,
+    [SCHEMA_BINDINGS] = print_bindings,
+};
+
+static void
+put(struct dump *d, const char *s)
+{
+	buf_put(&d->text, s, strlen(s));
+}
+
+static void
+put_quoted(struct dump *d, const char *s)
+{
+	put(d, words_quote(d->pool, s, strlen(s)));
+}
+
+/* "key = "; the caller goes on with the value. */
+static void
+put_key(struct dump *d, const struct schema_row *row)
+{
+	put(d, row->key);
+	put(d, " = ");
+}
+
+static const void *
+field_of(const struct schema_row *row, const void *base)
+{
+	return (const char *)base + row->offset;
+}
+
+static void
+print_number(struct dump *d, const struct schema_row *row, const void *base)
+{
+	char text[VALUE_TEXT_SIZE];
+	unsigned int small;
+	uint64_t v;
+
+	if (row->size == sizeof small) {
+		memcpy(&small, field_of(row, base), sizeof small);
+		v = small;
+	} else {
+		memcpy(&v, field_of(row, base), sizeof v);
+	}
+	if (row->type == SCHEMA_SIZE)
+		value_write_size(v, text);
+	else if (row->type == SCHEMA_DURATION)
+		value_write_duration(v, text);
+	else
+		value_write_count(v, text);
+	put_key(d, row);
+	put(d, text);
+	put(d, "\n");
+}
+
+static void
+print_text(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const char *s;
+
+	memcpy(&s, field_of(row, base), sizeof s);
+	if (s == NULL)
+		return;
+	put_key(d, row);
+	put_quoted(d, s);
+	put(d, "\n");
+}
+
+static void
+print_keyword(struct dump *d, const struct schema_row *row,
+    const struct value_keyword *table, int value)
+{
+	put_key(d, row);
+	put(d, value_keyword_name(table, value));
+	put(d, "\n");
+}
+
+static void
+print_level(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const enum log_level *v = field_of(row, base);
+
+	print_keyword(d, row, set_levels, (int)*v);
+}
+
+static void
+print_sandbox(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const enum conf_sandbox *v = field_of(row, base);
+
+	print_keyword(d, row, set_sandboxes, (int)*v);
+}
+
+static void
+print_structured(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const enum conf_structured *v = field_of(row, base);
+
+	print_keyword(d, row, set_structured, (int)*v);
+}
+
+static void
+print_style(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const enum conf_http_style *v = field_of(row, base);
+
+	print_keyword(d, row, set_styles, (int)*v);
+}
+
+static void
+print_address(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_address *a = field_of(row, base);
+
+	if (a->kind == CONF_ADDRESS_NONE)
+		return;
+	put_key(d, row);
+	put_quoted(d, a->text);
+	put(d, "\n");
+}
+
+static void
+put_designator(struct dump *d, const struct conf_designator *s)
+{
+	put_quoted(d, s->service);
+	if (s->entrypoint != NULL) {
+		put(d, " entrypoint=");
+		put_quoted(d, s->entrypoint);
+	}
+	if (s->props != NULL) {
+		put(d, " props.json=");
+		put_quoted(d, s->props);
+	}
+	put(d, "\n");
+}
+
+static void
+print_designator(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_designator *s = field_of(row, base);
+
+	if (s->service == NULL)
+		return;
+	put_key(d, row);
+	put_designator(d, s);
+}
+
+static void
+print_flags(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_worker *w = base;
+	size_t i;
+
+	for (i = 0; i < w->ncompatibility_flags; i++) {
+		put_key(d, row);
+		put_quoted(d, w->compatibility_flags[i]);
+		put(d, "\n");
+	}
+}
+
+static void
+print_headers(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_http *http =
+	    &((const struct conf_socket *)base)->http;
+	bool is_request = row->offset == offsetof(struct conf_socket,
+					     http.inject_request_headers);
+	const struct conf_header *list = is_request
+					     ? http->inject_request_headers
+					     : http->inject_response_headers;
+	size_t i, n = is_request ? http->ninject_request_headers
+				 : http->ninject_response_headers;
+
+	for (i = 0; i < n; i++) {
+		put_key(d, row);
+		put_quoted(d, list[i].name);
+		if (list[i].value != NULL) {
+			put(d, " ");
+			put_quoted(d, list[i].value);
+		}
+		put(d, "\n");
+	}
+}
+
+static void
+print_routes(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_socket *s = base;
+	const struct conf_route *r;
+	size_t i;
+
+	for (i = 0; i < s->nroutes; i++) {
+		r = &s->routes[i];
+		put_key(d, row);
+		put_quoted(d, pool_printf(d->pool, "%s%s",
+				  *r->host ? r->host : "*", r->path));
+		put(d, " ");
+		put_designator(d, &r->target);
+	}
+}
+
+static void
+print_modules(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_worker *w = base;
+	const struct conf_module *m;
+	size_t i, j;
+
+	for (i = 0; i < w->nmodules; i++) {
+		m = &w->modules[i];
+		if (m->kind == CONF_MODULE_SCRIPT) {
+			put(d, "serviceWorkerScript = ");
+		} else {
+			put_key(d, row);
+			put_quoted(d, m->name);
+			put(d, " ");
+			put(d, conf_module_kind_name(m->kind));
+			put(d, " ");
+		}
+		put(d, m->bytes.source);
+		for (j = 0; j < m->nnamed_exports; j++) {
+			put(d, " namedExports=");
+			put_quoted(d, m->named_exports[j]);
+		}
+		put(d, "\n");
+	}
+}
+
+static void
+print_bindings(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_worker *w = base;
+	const struct conf_binding *b;
+	size_t i;
+
+	for (i = 0; i < w->nbindings; i++) {
+		b = &w->bindings[i];
+		put_key(d, row);
+		put_quoted(d, b->name);
+		put(d, " ");
+		put(d, conf_binding_kind_name(b->kind));
+		put(d, " ");
+		if (b->kind == CONF_BINDING_SERVICE) {
+			put_designator(d, &b->service);
+			continue;
+		}
+		put(d, b->value.source);
+		put(d, "\n");
+	}
+}
+
+static void
+put_rows(struct dump *d, enum schema_owner owner, const void *base)
+{
+	const struct schema_row *row;
+	size_t i;
+
+	for (i = 0; i < schema_nrows; i++) {
+		row = &schema_rows[i];
+		if (row->owner == owner && !row->is_later &&
+		    printers[row->type] != NULL)
+			printers[row->type](d, row, base);
+	}
+}
+
+static void
+put_header(struct dump *d, const char *kind, const char *name)
+{
+	const char *s;
+	bool is_bare = *name != '\0';
+
+	for (s = name; *s != '\0'; s++)
+		if (strchr(" \t.;#\"'()[]\\", *s) != NULL)
+			is_bare = false;
+	put(d, "\n[");
+	put(d, kind);
+	put(d, is_bare ? " " : " \"");
+	for (s = name; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			put(d, "\\");
+		buf_put(&d->text, s, 1);
+	}
+	put(d, is_bare ? "]\n" : "\"]\n");
+}
+
+char *
+dump_config(const struct conf *conf)
+{
+	struct dump d = {.pool = pool_new()};
+	char *text;
+	size_t i;
+
+	buf_init(&d.text);
+	put(&d, "[server]\n");
+	put_rows(&d, SCHEMA_SERVER, &conf->server);
+	put(&d, "\n[logging]\n");
+	put_rows(&d, SCHEMA_LOGGING, &conf->logging);
+	for (i = 0; i < conf->nsockets; i++) {
+		put_header(&d, "socket", conf->sockets[i].name);
+		put_rows(&d, SCHEMA_SOCKET, &conf->sockets[i]);
+	}
+	for (i = 0; i < conf->nworkers; i++) {
+		put_header(&d, "worker", conf->workers[i].name);
+		put_rows(&d, SCHEMA_WORKER, &conf->workers[i]);
+	}
+	text = xmemdup(buf_peek(&d.text), buf_len(&d.text));
+	buf_clear(&d.text);
+	pool_free(&d.pool);
+	return text;
+}

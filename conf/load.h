@@ -1,0 +1,104 @@
+#ifndef CONF_LOAD_H
+#define CONF_LOAD_H
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+#include "conf/names.h"
+#include "conf/pool.h"
+#include "conf/schema.h"
+#include "conf/words.h"
+
+/*
+ * One load under way: what the files of conf/ share while text becomes a
+ * struct conf. Drafts hold what is being defined; their lists are the same
+ * arrays that the public structs point to, still writable.
+ */
+
+/* Bounds that messages to workers and fronts have. */
+#define LOAD_SOCKETS_MAX 1024
+#define LOAD_WORKERS_MAX 65536
+#define LOAD_MODULES_MAX 4096
+#define LOAD_BINDINGS_MAX 1024
+#define LOAD_FLAGS_MAX 256
+#define LOAD_NAMED_EXPORTS_MAX 1024
+#define LOAD_ROUTES_MAX 65536
+#define LOAD_HEADERS_MAX 64
+#define LOAD_NAME_MAX 255  /* bytes of a name */
+#define LOAD_TEXT_MAX 4096 /* bytes of other short texts */
+#define LOAD_WORKER_BYTES_MAX (200 * 1024 * 1024) /* code and bindings */
+
+/* What the rows of one owner apply to. */
+struct target {
+	enum schema_owner owner;
+	void *base;        /* the public struct */
+	struct conf_at at; /* line 0: was never mentioned */
+	struct conf_at set_at[SCHEMA_ROWS_MAX]; /* where each row was set */
+};
+
+struct server_draft {
+	struct target target;
+	const char **includes;
+};
+
+struct socket_draft {
+	struct target target;
+	struct conf_socket socket;
+	struct conf_route *routes;
+	struct conf_header *request_headers;
+	struct conf_header *response_headers;
+};
+
+struct worker_draft {
+	struct target target;
+	struct conf_worker worker;
+	const char **flags;
+	struct conf_module *modules;
+	struct names module_names;
+	struct conf_binding *bindings;
+	struct names binding_names;
+	size_t bytes; /* of code and bindings */
+};
+
+/* In `services`: a service that is defined, but not usable by this version. */
+#define LOAD_SERVICE_LATER (CONF_NONE - 1)
+
+struct load {
+	struct conf *conf;
+	struct conf_pool *pool;    /* held: of conf */
+	struct conf_pool *scratch; /* owned: dies with the load */
+	struct conf_errors *errors;
+	const struct conf_options *options;
+	const char *dir;   /* relative paths start here; absolute */
+	struct conf_at at; /* the line being read */
+	const char *where; /* what messages begin with; NULL: nothing */
+	size_t embedded_bytes;
+	struct server_draft server;
+	struct target logging;
+	struct socket_draft **sockets;
+	size_t nsockets;
+	struct names socket_names;
+	struct worker_draft **workers;
+	size_t nworkers;
+	struct names services; /* index: into workers, or LOAD_SERVICE_LATER */
+};
+
+/* Add a finding at the current line. */
+void load_error(struct load *l, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Read the file PATH as INI, with all that it includes. */
+void load_file(struct load *l, const char *path, int depth);
+/* The same for text in memory. */
+void load_text(struct load *l, const char *name, const char *text, size_t len,
+    int depth);
+
+/*
+ * New drafts; NAME is taken over by reference. NULL: refused and reported.
+ */
+struct socket_draft *load_add_socket(struct load *l, const char *name);
+struct worker_draft *load_add_worker(struct load *l, const char *name);
+
+#define LOAD_INCLUDE_DEPTH_MAX 8
+
+#endif

@@ -69,7 +69,48 @@ bi_init(duk_context *ctx)
 		b->sym[i] = duk_require_heapptr(ctx, -1);
 		keep_value(ctx);
 	}
+	b->kill = engine_kill_flag(engine_from(ctx));
 	engine_set_user(engine_from(ctx), ENGINE_SLOT_BUILTINS, b);
+}
+
+void
+bi_poll(duk_context *ctx)
+{
+	struct bi *b = bi_of(ctx);
+
+	if ((++b->ticks & 0xff) == 0 && *b->kill)
+		dx_check_stack(ctx);
+}
+
+void
+bi_check_stack(duk_context *ctx)
+{
+	dx_check_stack(ctx);
+}
+
+bool
+bi_enter_cycle(duk_context *ctx, duk_idx_t idx)
+{
+	struct bi *b = bi_of(ctx);
+	void *p = duk_get_heapptr(ctx, idx);
+	uint32_t i;
+
+	for (i = 0; i < b->ncycle; i++)
+		if (b->cycle[i] == p)
+			return false;
+	if (b->ncycle == BI_CYCLE_MAX)
+		bi_throw_range(ctx, "Maximum call stack size exceeded");
+	b->cycle[b->ncycle++] = p;
+	return true;
+}
+
+void
+bi_leave_cycle(duk_context *ctx)
+{
+	struct bi *b = bi_of(ctx);
+
+	ASSERT(b->ncycle > 0);
+	b->ncycle--;
 }
 
 void

@@ -32,12 +32,18 @@ enum bi_intrinsic {
 	NINTRINSICS
 };
 
+#define BI_CYCLE_MAX 128
+
 /* Heap pointers, all reachable from the heap stash. One per engine. */
 struct bi {
 	void *slot[NSLOTS];
 	void *sym[NSYMS];
 	void *intrinsic[NINTRINSICS];
+	volatile sig_atomic_t *kill; /* the engine's */
+	uint32_t ticks;              /* steps since the flag was looked at */
 	uint32_t next_weak; /* number of the next WeakMap's hidden key */
+	uint32_t ncycle;
+	void *cycle[BI_CYCLE_MAX]; /* objects being visited, innermost last */
 };
 
 struct bi *bi_of(duk_context *ctx);
@@ -151,6 +157,19 @@ void bi_species(duk_context *ctx, duk_idx_t obj, enum bi_intrinsic dflt);
 
 /* { value, done }: [ value ] -> [ object ] */
 void bi_push_result(duk_context *ctx, bool done);
+
+/* Called in loops that may run long without calling back: throws if the
+ * event's time is up. */
+void bi_poll(duk_context *ctx);
+/* Throws RangeError if the C stack is nearly used up: for C recursion. */
+void bi_check_stack(duk_context *ctx);
+/*
+ * Guards recursion into the object at IDX, as join() needs: false if it is
+ * being visited. The caller leaves in any case, so it runs what may throw in
+ * a protected call.
+ */
+bool bi_enter_cycle(duk_context *ctx, duk_idx_t idx);
+void bi_leave_cycle(duk_context *ctx);
 
 /* An Array with nothing changed about its iteration: index it instead. */
 bool bi_is_intact_array(duk_context *ctx, duk_idx_t idx);

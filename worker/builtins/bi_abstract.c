@@ -199,6 +199,7 @@ bi_get_k(duk_context *ctx, duk_idx_t obj, double k)
 	if (is_small(k)) {
 		if (dx_array_get(ctx, obj, (uint32_t)k))
 			return true;
+		bi_poll(ctx);
 		return duk_get_prop_index(ctx, obj, (duk_uarridx_t)k);
 	}
 	obj = duk_require_normalize_index(ctx, obj);
@@ -210,6 +211,7 @@ bi_get_k(duk_context *ctx, duk_idx_t obj, double k)
 bool
 bi_has_k(duk_context *ctx, duk_idx_t obj, double k)
 {
+	bi_poll(ctx);
 	if (is_small(k))
 		return duk_has_prop_index(ctx, obj, (duk_uarridx_t)k);
 	obj = duk_require_normalize_index(ctx, obj);
@@ -220,6 +222,7 @@ bi_has_k(duk_context *ctx, duk_idx_t obj, double k)
 void
 bi_put_k(duk_context *ctx, duk_idx_t obj, double k)
 {
+	bi_poll(ctx);
 	obj = duk_require_normalize_index(ctx, obj);
 	if (is_small(k)) {
 		duk_put_prop_index(ctx, obj, (duk_uarridx_t)k);
@@ -233,6 +236,7 @@ bi_put_k(duk_context *ctx, duk_idx_t obj, double k)
 void
 bi_del_k(duk_context *ctx, duk_idx_t obj, double k)
 {
+	bi_poll(ctx);
 	obj = duk_require_normalize_index(ctx, obj);
 	if (is_small(k)) {
 		duk_del_prop_index(ctx, obj, (duk_uarridx_t)k);

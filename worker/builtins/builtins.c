@@ -57,6 +57,7 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_map,
 	    bi_install_set,
 	    bi_install_weak,
+	    bi_install_array,
 	};
 	size_t i;
 

@@ -79,6 +79,23 @@ bool dx_array_get(duk_context *ctx, duk_idx_t idx, uint32_t i);
 bool dx_array_is_dense(duk_context *ctx, duk_idx_t idx, uint32_t *len_out);
 /* Define the element behind the last: [ value ] -> [ ]. A fresh array only. */
 void dx_array_append(duk_context *ctx, duk_idx_t idx);
+/* Append N elements from START of the dense array SRC to the dense array DST;
+ * false, and nothing done, if the layout does not allow it. */
+bool dx_array_copy(duk_context *ctx, duk_idx_t dst, duk_idx_t src,
+    uint32_t start, uint32_t n);
+/* At START of a dense array drop NDEL elements and make room for NINS, which
+ * are undefined; false, and nothing done, if the layout does not allow it. */
+bool dx_array_splice(duk_context *ctx, duk_idx_t idx, uint32_t start,
+    uint32_t ndel, uint32_t nins);
+/* Is there C stack left for another recursion, and no pending kill? Throws if
+ * not, as a call does. */
+void dx_check_stack(duk_context *ctx);
+/* Duktape's own methods, for Arrays of less than 2^31 elements: called with
+ * the frame of the running function. */
+duk_ret_t dx_native_push(duk_context *ctx);
+duk_ret_t dx_native_pop(duk_context *ctx);
+/* Depth of the call stack. */
+size_t dx_call_depth(duk_context *ctx);
 /* [ ] -> [ array ] with room for N elements, length 0. */
 void dx_push_array(duk_context *ctx, uint32_t n);
 

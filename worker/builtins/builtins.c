@@ -8,6 +8,7 @@
 #include "worker/builtins/builtins.h"
 
 #include "worker/builtins/bi.h"
+#include "worker/builtins/rt.h"
 
 /* What exists before we replace it, and is still needed: [ ] -> [ ] */
 static void
@@ -58,6 +59,7 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_set,
 	    bi_install_weak,
 	    bi_install_array,
+	    rt_install,
 	};
 	size_t i;
 

@@ -17,6 +17,13 @@
 int builtins_install(struct engine *e);
 
 /*
+ * builtins_install() also leaves the helpers of lowered code that
+ * lang/helpers.def gives to BUILTINS: functions in an object of the heap
+ * stash under this key, by the number of enum lang_helper.
+ */
+#define BUILTINS_HELPERS_KEY DUK_HIDDEN_SYMBOL("helpers")
+
+/*
  * Iterate any iterable from C. The record takes one value stack slot, so the
  * stack is as in:
  *

@@ -147,6 +147,18 @@ int engine_eval_script(struct engine *e, const char *name, const char *src,
  */
 void engine_push_embedded(duk_context *ctx, const void *code, size_t len);
 
+/*
+ * A runtime helper of lowered code (lang/helpers.def): what builtins implements
+ * is handed over here, before any lowered code is loaded. [ value ] -> [ ]
+ */
+void engine_set_helper(duk_context *ctx, unsigned int lang_helper);
+
+/* Intrinsics without a global name: [ ] -> [ object ] */
+void engine_push_iterator_proto(duk_context *ctx);
+void engine_push_async_iterator_proto(duk_context *ctx);
+/* The hidden T of a binding that is not initialised: [ ] -> [ object ] */
+void engine_push_tdz(duk_context *ctx);
+
 /* [ ... value ... ] -> the same: describe the thrown value at IDX. */
 void engine_error_from(duk_context *ctx, duk_idx_t idx,
     struct engine_error *out);

@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""Apply the engine's edits to a copy of the packaged duktape.c.
+
+usage: duk_edits.py IN OUT
+
+Each edit is (reason, count, old text, new text). The old text must occur
+exactly COUNT times; otherwise the build stops, because the packaged source is
+not the one the edits were made for.
+"""
+import sys
+
+EDITS = [
+    (
+        "a coroutine starts with this and all arguments: its stack is "
+        "[ owner func this arg... ] instead of [ func ], see inner.h",
+        1,
+        """\
+			duk_push_undefined(resumee);
+			tv = &thr->heap->lj.value1;
+			duk_push_tval(resumee, tv);
+""",
+        "",
+    ),
+    (
+        "same: pass what is there",
+        1,
+        "duk_handle_call_unprotected_nargs(resumee, 1 /*nargs*/, call_flags)",
+        "duk_handle_call_unprotected_nargs(resumee, "
+        "(duk_idx_t) (resumee->valstack_top - resumee->valstack) - 3, "
+        "call_flags)",
+    ),
+    (
+        "collect garbage when the bytes in use have grown, not after a number "
+        "of allocations: a collection dirties the pages that clones share",
+        3,
+        "if (DUK_UNLIKELY(--(heap)->ms_trigger_counter < 0)) {",
+        "if (DUK_UNLIKELY(--(heap)->ms_trigger_counter < 0) && "
+        "inner_gc_is_due(heap)) {",
+    ),
+    (
+        "the hook used above is defined behind this file",
+        1,
+        "DUK_LOCAL DUK_NOINLINE_PERF DUK_COLD void *"
+        "duk__heap_mem_alloc_slowpath(",
+        "static duk_bool_t inner_gc_is_due(duk_heap *heap);\n"
+        "DUK_LOCAL DUK_NOINLINE_PERF DUK_COLD void *"
+        "duk__heap_mem_alloc_slowpath(",
+    ),
+    (
+        "strict functions have no own caller and arguments since ES2015; "
+        "making them took a third of a closure's time",
+        1,
+        """\
+	if (DUK_HOBJECT_HAS_STRICT(&fun_clos->obj)) {
+		duk_xdef_prop_stridx_thrower(thr, -2, DUK_STRIDX_CALLER);
+		duk_xdef_prop_stridx_thrower(thr, -2, DUK_STRIDX_LC_ARGUMENTS);
+	} else {
+""",
+        """\
+	if (DUK_HOBJECT_HAS_STRICT(&fun_clos->obj)) {
+	} else {
+""",
+    ),
+    (
+        "nor do bound functions",
+        1,
+        """\
+	duk_xdef_prop_stridx_thrower(thr, -1, DUK_STRIDX_CALLER);
+	duk_xdef_prop_stridx_thrower(thr, -1, DUK_STRIDX_LC_ARGUMENTS);
+
+	/* Function name and fileName (non-standard). */
+""",
+        """\
+	/* Function name (standard), no fileName. */
+""",
+    ),
+    (
+        "a function's file name is kept under a hidden key, not as an own "
+        "property that scripts can list: bound functions have none",
+        1,
+        """\
+	duk_get_prop_stridx_short(thr, -2, DUK_STRIDX_FILE_NAME);
+	duk_xdef_prop_stridx_short(thr, -2, DUK_STRIDX_FILE_NAME, DUK_PROPDESC_FLAGS_C);
+""",
+        "",
+    ),
+    (
+        "same: bytecode dump",
+        1,
+        "(duk_hobject *) func, DUK_STRIDX_FILE_NAME);",
+        "(duk_hobject *) func, DUK_STRIDX_INT_SOURCE);",
+    ),
+    (
+        "same: bytecode load",
+        1,
+        "	duk_xdef_prop_stridx_short(thr, -2, DUK_STRIDX_FILE_NAME, "
+        "DUK_PROPDESC_FLAGS_C);\n",
+        "	duk_xdef_prop_stridx_short(thr, -2, DUK_STRIDX_INT_SOURCE, "
+        "DUK_PROPDESC_FLAGS_C);\n",
+    ),
+    (
+        "same: stack traces",
+        1,
+        "duk_get_prop_stridx_short(thr, -3, DUK_STRIDX_FILE_NAME);",
+        "duk_get_prop_stridx_short(thr, -3, DUK_STRIDX_INT_SOURCE);",
+    ),
+    (
+        "same: compiler",
+        1,
+        "		duk_xdef_prop_stridx_short(thr, -2, "
+        "DUK_STRIDX_FILE_NAME, DUK_PROPDESC_FLAGS_NONE);\n",
+        "		duk_xdef_prop_stridx_short(thr, -2, "
+        "DUK_STRIDX_INT_SOURCE, DUK_PROPDESC_FLAGS_NONE);\n",
+    ),
+    (
+        "same: closures copy it from their template",
+        1,
+        """\
+#if defined(DUK_USE_FUNC_FILENAME_PROPERTY)
+	DUK_STRIDX_FILE_NAME,
+#endif
+""",
+        """\
+	DUK_STRIDX_INT_SOURCE,
+""",
+    ),
+    (
+        "stack traces: no engine flags behind a frame",
+        1,
+        '"at %s (%s:%lu)%s%s%s%s%s",',
+        '"at %s (%s:%lu)%.0s%.0s%.0s%.0s%.0s",',
+    ),
+    (
+        "same: native frames",
+        1,
+        '"at %s (%s) native%s%s%s%s%s",',
+        '"at %s (native)%.0s%.0s%.0s%.0s%.0s%.0s",',
+    ),
+    (
+        "name what developers know",
+        1,
+        '#define DUK_STR_CALLSTACK_LIMIT                 "callstack limit"',
+        '#define DUK_STR_CALLSTACK_LIMIT                 '
+        '"Maximum call stack size exceeded"',
+    ),
+    (
+        "same",
+        1,
+        '#define DUK_STR_NATIVE_STACK_LIMIT              '
+        '"C stack depth limit"',
+        '#define DUK_STR_NATIVE_STACK_LIMIT              '
+        '"Maximum call stack size exceeded"',
+    ),
+    (
+        "new.target: an activation remembers the one given by "
+        "inner_construct(); borrowed, it is on the value stack of whoever "
+        "constructs",
+        1,
+        "	duk_activation *parent; /* previous (parent) activation "
+        "(or NULL if none) */\n",
+        "	duk_activation *parent; /* previous (parent) activation "
+        "(or NULL if none) */\n"
+        "	duk_hobject *new_target; /* valid if flags has CONSTRUCT */\n",
+    ),
+    (
+        "same: the flag that passes it",
+        1,
+        "#define DUK_CALL_FLAG_CONSTRUCT_PROXY  (1U << 5)",
+        "#define INNER_CALL_FLAG_NEW_TARGET (1U << 10)\n"
+        "static duk_hobject *inner_new_target;\n"
+        "#define DUK_CALL_FLAG_CONSTRUCT_PROXY  (1U << 5)",
+    ),
+    (
+        "same: where activations are set up",
+        2,
+        "		act->flags |= DUK_ACT_FLAG_CONSTRUCT;\n",
+        "		act->flags |= DUK_ACT_FLAG_CONSTRUCT;\n"
+        "		act->new_target = (call_flags & "
+        "INNER_CALL_FLAG_NEW_TARGET) ? inner_new_target : NULL;\n",
+    ),
+    (
+        "same: where it is read",
+        1,
+        """\
+		if (act->flags & DUK_ACT_FLAG_CONSTRUCT) {
+			duk_push_tval(thr, &act->tv_func);
+			return;
+""",
+        """\
+		if (act->flags & DUK_ACT_FLAG_CONSTRUCT) {
+			if (act->new_target != NULL)
+				duk_push_hobject(thr, act->new_target);
+			else
+				duk_push_tval(thr, &act->tv_func);
+			return;
+""",
+    ),
+]
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    with open(sys.argv[1], encoding="utf-8") as f:
+        text = f.read()
+    bad = False
+    for reason, count, old, new in EDITS:
+        found = text.count(old)
+        if found != count:
+            print(f"duk_edits.py: found {found} times, wanted {count}: "
+                  f"{reason}\n{old}", file=sys.stderr)
+            bad = True
+            continue
+        text = text.replace(old, new)
+    if bad:
+        sys.exit("duk_edits.py: this duktape.c is not the one the edits "
+                 "were made for (2.7.0)")
+    with open(sys.argv[2], "w", encoding="utf-8") as f:
+        # not ours to warn about
+        f.write("#pragma GCC system_header\n")
+        f.write(text)
+
+
+main()

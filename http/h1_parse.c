@@ -40,6 +40,13 @@ h1_parse_init(struct h1_parser *p, const struct h1_limits *limits)
 	ASSERT(limits->fields <= H1_FIELDS_MAX);
 	memset(p, 0, sizeof *p);
 	p->limits = limits;
+	p->data_max = SIZE_MAX;
+}
+
+void
+h1_parse_set_data_max(struct h1_parser *p, size_t max)
+{
+	p->data_max = max;
 }
 
 bool
@@ -221,6 +228,7 @@ parse_body_bytes(struct h1_parser *p, const uint8_t *data, size_t len,
 		p->state = next_state;
 		return H1_END;
 	}
+	n = MIN(n, p->data_max);
 	if (n == 0)
 		return H1_MORE;
 	if (n > p->left)

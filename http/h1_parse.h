@@ -92,6 +92,7 @@ struct h1_parser {
 	size_t line_len;   /* of the request line, once it is complete */
 	uint64_t left;     /* of the body, or of the chunk */
 	uint64_t body_bytes;
+	size_t data_max;
 	uint8_t state;
 	bool skipped_empty_line;
 };
@@ -104,6 +105,12 @@ void h1_parse_init(struct h1_parser *p, const struct h1_limits *limits);
  */
 enum h1_event h1_parse_next(struct h1_parser *p, const void *data, size_t len,
     struct h1_head *head, struct h1_result *res);
+
+/*
+ * The most bytes of one H1_DATA; with 0 the parser stops in front of them and
+ * answers H1_MORE. Without a limit at first.
+ */
+void h1_parse_set_data_max(struct h1_parser *p, size_t max);
 
 /* Whether a message has begun: the answer to a time-out is 408 then. */
 bool h1_parse_is_started(const struct h1_parser *p);

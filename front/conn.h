@@ -1,0 +1,105 @@
+#ifndef FRONT_CONN_H
+#define FRONT_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <ev.h>
+
+#include "base/buf.h"
+
+#define CONN_CLIENT_MAX 64
+
+struct front;
+struct listener;
+
+enum conn_state {
+#define STATE(name_, limit_, on_timeout_, text_) CONN_##name_,
+#include "front/conn_states.def"
+#undef STATE
+	CONN_STATE_MAX
+};
+
+enum conn_close {
+#define CLOSE(name_, text_) CONN_CLOSE_##name_,
+#include "front/conn_closes.def"
+#undef CLOSE
+};
+
+/*
+ * A client's connection: the socket, its buffers, its time-outs. What the
+ * bytes mean is the protocol's: HTTP/1 (h1_conn.c) or HTTP/2 (h2_conn.c).
+ */
+struct conn;
+
+struct conn_ops {
+	/* Bytes arrived, or may be looked at again. Returns how many are done
+	 * with; the others are kept and shown again, in front of new ones. */
+	size_t (*input)(struct conn *c, const uint8_t *data, size_t len);
+	/* The client sends no more; what came before has been shown. */
+	void (*input_ended)(struct conn *c);
+	/* The end of a turn: queue output. Returns true if there is more of
+	 * it, to be fetched when the queue is empty. */
+	bool (*turn)(struct conn *c);
+	/* Output was written; NQUEUED bytes are left. */
+	void (*written)(struct conn *c, size_t nqueued);
+	bool (*wants_input)(struct conn *c);
+	enum conn_state (*state)(struct conn *c);
+	/* The state's time is over. */
+	void (*timed_out)(struct conn *c);
+	/* The front will exit: finish soon. */
+	void (*drain)(struct conn *c);
+	/* Release the protocol's state; cancel what is under way. */
+	void (*clear)(struct conn *c);
+};
+
+struct conn {
+	uint32_t magic;
+	struct front *front;        /* held */
+	struct listener *listener;  /* held */
+	const struct conn_ops *ops; /* NULL until the protocol is known */
+	void *proto;                /* owned by the protocol */
+	TAILQ_ENTRY(conn) link;
+	struct conn *dirty_next;
+	int fd; /* owned */
+	ev_io reader;
+	ev_io writer;
+	ev_timer timer;
+	enum conn_state state;
+	uint64_t deadline_ms;
+	uint64_t timer_ms; /* when the timer fires; 0: not started */
+	struct buf in;     /* not yet done with */
+	struct buf out;    /* to be written */
+	size_t accounted;  /* of out, in the front's sum */
+	size_t lingered;   /* bytes dropped since the end */
+	bool is_dirty;
+	bool is_dead;
+	bool eof;       /* the client sends no more */
+	bool told_eof;  /* and the protocol knows */
+	bool finishing; /* close once everything is written */
+	bool progress;  /* bytes came or went since the last look */
+	char client[CONN_CLIENT_MAX]; /* "ip:port", or "" */
+};
+
+/* Begin to serve FD, which is taken. */
+void conn_open(struct front *f, struct listener *l, int fd, const char *client);
+
+/* Look at the connection at the end of this turn. */
+void conn_wake(struct conn *c);
+
+/* Write what is queued, then close, giving the client time to read it. */
+void conn_finish(struct conn *c);
+
+/* The only way out. The object is freed at the end of the turn. */
+void conn_close(struct conn *c, enum conn_close reason);
+
+/* For front.c: the end of a turn. */
+void conn_run_dirty(struct front *f);
+void conn_free_dead(struct front *f);
+
+/* For a front that exits. */
+void conn_drain(struct conn *c);
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef FRONT_EXCHANGE_H
+#define FRONT_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/buf.h"
+#include "ipc/head.h"
+#include "ipc/mux.h"
+
+/*
+ * One request and its response, between a client's connection and a stream of
+ * a worker's channel. It waits for the channel, tries again where the worker
+ * did not look at the request, and keeps what the stream would not yet take.
+ *
+ * The caller owns the storage. Callbacks come from the loop, never from within
+ * a call of the same exchange; after on_fail, or the `end` of the response,
+ * the exchange is idle and can be started again.
+ */
+struct exchange;
+struct front;
+struct service;
+
+struct exchange_ops {
+	/* END: there is no body. The head borrows. */
+	void (*on_response)(struct exchange *x, const struct head_response *r,
+	    bool end);
+	/* Borrowed; give credit back with exchange_consumed() unless END. */
+	void (*on_data)(struct exchange *x, const uint8_t *data, size_t len,
+	    bool end);
+	/* Ends the response. */
+	void (*on_trailers)(struct exchange *x, struct head_fields fields);
+	/* exchange_room() has grown. */
+	void (*on_writable)(struct exchange *x);
+	/* No (more) response: STATUS is what to answer if the head was not
+	 * sent. */
+	void (*on_fail)(struct exchange *x, unsigned int status);
+};
+
+enum exchange_state { EXCHANGE_IDLE, EXCHANGE_WAITING, EXCHANGE_ACTIVE };
+
+struct exchange {
+	uint32_t magic;
+	enum exchange_state state;
+	struct front *front;            /* held */
+	const struct exchange_ops *ops; /* held */
+	void *arg;
+	struct service *service;    /* held, while not idle */
+	struct stream *stream;      /* while active */
+	TAILQ_ENTRY(exchange) link; /* in the service's queue, while waiting */
+	uint64_t id;                /* of the request, for logs */
+	struct buf head;            /* encoded; kept until the response */
+	struct buf replay;   /* body sent so far, while it may be resent */
+	struct buf pending;  /* body that the stream did not take */
+	struct buf trailers; /* of the request, to be sent */
+	size_t unconsumed;   /* of on_data */
+	unsigned int attempts;
+	bool can_replay;
+	bool input_ended; /* the client's body is complete */
+	bool has_trailers;
+	bool responded;
+};
+
+void exchange_init(struct exchange *x, struct front *f,
+    const struct exchange_ops *ops, void *arg);
+/* Ends what is under way, without a callback; frees what it holds. */
+void exchange_clear(struct exchange *x);
+
+static inline bool
+exchange_is_idle(const struct exchange *x)
+{
+	return x->state == EXCHANGE_IDLE;
+}
+
+/*
+ * Start with the head that the caller has encoded into x->head. END: no body.
+ * Returns 0 or the status to answer; then the exchange is idle.
+ */
+unsigned int exchange_start(struct exchange *x, uint32_t service, bool end);
+
+/* Body bytes that are welcome now. */
+size_t exchange_room(const struct exchange *x);
+/* All of LEN, at most exchange_room(), is taken. */
+void exchange_send(struct exchange *x, const void *data, size_t len);
+/* The body is complete; FIELDS are encoded trailers, or NULL. */
+void exchange_end(struct exchange *x, const struct buf *fields);
+
+/* N bytes of on_data() have left. No effect when idle. */
+void exchange_consumed(struct exchange *x, size_t n);
+
+/* The client went away, or wants no more. The exchange is idle then. */
+void exchange_cancel(struct exchange *x);
+
+/* For service.c: the channel is there, or will not be. */
+int exchange_open(struct exchange *x, struct mux *m);
+void exchange_fail(struct exchange *x, uint32_t code, const char *text);
+
+#endif

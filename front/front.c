@@ -1,0 +1,145 @@
+/*
+ * The front: what its parts share, and the end of each turn of the loop.
+ *
+ * Runs in: front.
+ */
+#include "config.h"
+
+#include "front/front.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <ev.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "front/conn.h"
+#include "front/h2_conn.h"
+#include "front/listener.h"
+#include "front/router.h"
+#include "front/service.h"
+#include "front/super.h"
+#include "ipc/control.h"
+
+static void on_turn(struct chan_task *task);
+
+struct front *
+front_new(struct ev_loop *loop, int fd)
+{
+	struct front *f = xcalloc(1, sizeof *f);
+
+	f->loop = loop;
+	f->hub = chan_hub_new(loop);
+	f->turn.run = on_turn;
+	TAILQ_INIT(&f->conns);
+	TAILQ_INIT(&f->dead);
+	limits_init(&f->limits);
+	f->h1_limits = (struct h1_limits){
+	    .target_bytes = (size_t)f->limits.target_bytes,
+	    .head_bytes = (size_t)f->limits.head_bytes,
+	    .fields = (size_t)f->limits.fields,
+	    .trailer_bytes = (size_t)f->limits.trailer_bytes,
+	    .body_bytes = f->limits.body_bytes,
+	};
+	f->read_buf = xmalloc(FRONT_READ_SIZE);
+	f->router = router_new();
+	f->services = services_new(f);
+	f->h2 = h2_glue_new();
+	/* Requests of different fronts and starts have different numbers. */
+	if (getrandom(&f->next_request_id, sizeof f->next_request_id, 0) !=
+	    sizeof f->next_request_id)
+		fatal("cannot draw a random number");
+	f->next_request_id |= 1;
+	f->super = super_open(f, fd);
+	return f;
+}
+
+void
+front_free(struct front **front)
+{
+	struct front *f = *front;
+	struct conn *c;
+
+	if (f == NULL)
+		return;
+	f->on_drained = NULL;
+	while ((c = TAILQ_FIRST(&f->conns)) != NULL)
+		conn_close(c, CONN_CLOSE_DRAIN);
+	services_free(&f->services);
+	conn_run_dirty(f);
+	conn_free_dead(f);
+	listener_free_all(f);
+	router_free(&f->router);
+	chan_free(&f->super);
+	chan_hub_cancel(f->hub, &f->turn);
+	chan_hub_free(&f->hub);
+	h2_glue_free(&f->h2);
+	free(f->read_buf);
+	free(f);
+	*front = NULL;
+}
+
+void
+front_send_hello(struct front *f, char level, const char *report)
+{
+	const struct control_hello hello = {
+	    .version = IPC_VERSION,
+	    .level = (uint8_t)level,
+	    .report = {report, strlen(report)},
+	};
+	struct buf b;
+
+	buf_init(&b);
+	control_hello_put(&b, &hello);
+	chan_send(f->super, IPC_HELLO, buf_peek(&b), buf_len(&b), NULL);
+	buf_clear(&b);
+}
+
+uint64_t
+front_now_ms(const struct front *f)
+{
+	(void)f;
+	return clock_now_ms();
+}
+
+const char *
+front_date(struct front *f, size_t *len_out)
+{
+	return h1_write_date(&f->date, (time_t)ev_now(f->loop), len_out);
+}
+
+void
+front_drain(struct front *f)
+{
+	struct conn *c, *next;
+
+	if (f->draining)
+		return;
+	f->draining = true;
+	for (struct listener *l = f->listeners; l != NULL; l = l->next)
+		listener_close(l);
+	for (c = TAILQ_FIRST(&f->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		conn_drain(c);
+	}
+	chan_hub_defer(f->hub, &f->turn);
+}
+
+static void
+on_turn(struct chan_task *task)
+{
+	struct front *f = CONTAINER_OF(task, struct front, turn);
+	bool was_full = f->nconns >= f->limits.connections;
+
+	conn_run_dirty(f);
+	was_full = was_full || !TAILQ_EMPTY(&f->dead);
+	conn_free_dead(f);
+	if (was_full && f->nconns < f->limits.connections && !f->draining)
+		listener_pause_all(f, false);
+	if (f->draining && f->nconns == 0 && f->on_drained != NULL)
+		f->on_drained(f);
+}

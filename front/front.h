@@ -1,0 +1,74 @@
+#ifndef FRONT_FRONT_H
+#define FRONT_FRONT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "front/limits.h"
+#include "http/h1_parse.h"
+#include "http/h1_write.h"
+#include "ipc/chan.h"
+
+#define FRONT_READ_SIZE 65536
+
+struct conn;
+struct ev_loop;
+struct h2_glue;
+struct listener;
+struct router;
+struct services;
+
+TAILQ_HEAD(conn_list, conn);
+
+/*
+ * The process's one front: what all its parts share. Made in main, and by
+ * tests, and passed down.
+ */
+struct front {
+	struct ev_loop *loop; /* held */
+	struct chan_hub *hub; /* owned */
+	struct chan *super;   /* owned; NULL once lost */
+	struct limits limits;
+	struct h1_limits h1_limits;
+	struct listener *listeners; /* owned list */
+	struct router *router;      /* owned */
+	struct services *services;  /* owned */
+	struct h2_glue *h2;         /* owned */
+
+	struct conn_list conns;
+	struct conn_list dead; /* freed at the end of the turn */
+	struct conn *dirty;    /* have something to do at its end */
+	struct chan_task turn;
+	uint64_t nconns;
+	uint64_t queued_bytes; /* unsent, of all connections */
+
+	uint64_t next_request_id;
+	struct h1_date date;
+	bool draining;
+	void (*on_drained)(struct front *f); /* the last connection closed */
+
+	/* Scratch, never kept over a call. */
+	uint8_t *read_buf; /* FRONT_READ_SIZE */
+	struct h1_head head;
+};
+
+/*
+ * loop  held
+ * fd    the control channel, taken
+ */
+struct front *front_new(struct ev_loop *loop, int fd);
+void front_free(struct front **f);
+
+/* Say what was reached of the sandbox; then the supervisor sends work. */
+void front_send_hello(struct front *f, char level, const char *report);
+
+/* Accept no more; on_drained is called when the last connection is gone. */
+void front_drain(struct front *f);
+
+uint64_t front_now_ms(const struct front *f);
+/* "Date: ...\r\n" of now. */
+const char *front_date(struct front *f, size_t *len_out);
+
+#endif

@@ -1,0 +1,658 @@
+/*
+ * HTTP/2 streams: from header blocks to exchanges and back.
+ *
+ * Runs in: front.
+ * Owns:    the request body that a worker does not take yet, bounded by the
+ *          window that the client was given, and the response body that the
+ *          client does not take yet, bounded by the worker's credit.
+ */
+#include "config.h"
+
+#include "front/h2_stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "front/conn.h"
+#include "front/front.h"
+#include "front/request.h"
+#include "http/chars.h"
+#include "http/host.h"
+#include "http/status.h"
+#include "ipc/head.h"
+
+#define H2_STREAM_MAGIC 0x42574ea3u
+#define COOKIE_MAX 16384
+#define NV_MAX (HEAD_FIELDS_MAX + 4)
+
+static const struct exchange_ops exchange_ops;
+
+struct h2_stream *
+h2_stream_new(struct h2_conn *h2, int32_t id)
+{
+	struct h2_stream *s = xcalloc(1, sizeof *s);
+
+	s->magic = H2_STREAM_MAGIC;
+	s->id = id;
+	s->h2 = h2;
+	s->moved_ms = front_now_ms(h2->c->front);
+	exchange_init(&s->x, h2->c->front, &exchange_ops, s);
+	TAILQ_INSERT_TAIL(&h2->streams, s, link);
+	h2->nstreams++;
+	return s;
+}
+
+void
+h2_stream_free(struct h2_stream **stream)
+{
+	struct h2_stream *s = *stream;
+
+	if (s == NULL)
+		return;
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	TAILQ_REMOVE(&s->h2->streams, s, link);
+	s->h2->nstreams--;
+	exchange_clear(&s->x);
+	buf_clear(&s->in);
+	buf_clear(&s->out);
+	buf_clear(&s->trailers);
+	buf_clear(&s->request_trailers);
+	s->magic = 0;
+	free(s);
+	*stream = NULL;
+}
+
+/* ---- responses ---- */
+
+static nghttp2_nv
+nv(const char *name, size_t name_len, const char *value, size_t value_len)
+{
+	union {
+		const char *in;
+		uint8_t *out; /* nghttp2 copies; it writes to neither */
+	} n = {name}, v = {value};
+
+	return (nghttp2_nv){
+	    n.out, v.out, name_len, value_len, NGHTTP2_NV_FLAG_NONE};
+}
+
+static int
+submit_trailers(struct h2_stream *s)
+{
+	nghttp2_nv nva[NV_MAX];
+	struct head_fields fields;
+	struct head_str name, value;
+	size_t n = 0;
+
+	if (head_fields_decode(buf_peek(&s->trailers), buf_len(&s->trailers),
+		&fields) != 0)
+		return -1;
+	while (head_next(&fields, &name, &value) && n < NV_MAX) {
+		if (field_flags(field_find(name.p, name.len)) & FIELD_NOTRAIL ||
+		    !chars_all(value.p, value.len, CHARS_VALUE))
+			continue;
+		nva[n++] = nv(name.p, name.len, value.p, value.len);
+	}
+	if (n == 0)
+		return -1;
+	return nghttp2_submit_trailer(s->h2->session, s->id, nva, n);
+}
+
+static ssize_t
+read_body(nghttp2_session *session, int32_t id, uint8_t *dst, size_t len,
+    uint32_t *flags, nghttp2_data_source *source, void *arg)
+{
+	struct h2_stream *s = source->ptr;
+	size_t n = MIN(len, buf_len(&s->out));
+
+	(void)session;
+	(void)id;
+	(void)arg;
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	if (n == 0 && !s->response_ended) {
+		s->deferred = true;
+		return NGHTTP2_ERR_DEFERRED;
+	}
+	if (n > 0)
+		memcpy(dst, buf_peek(&s->out), n);
+	buf_consume(&s->out, n);
+	if (buf_len(&s->out) == 0)
+		buf_clear(&s->out);
+	exchange_consumed(&s->x, n);
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	if (buf_len(&s->out) == 0 && s->response_ended) {
+		*flags |= NGHTTP2_DATA_FLAG_EOF;
+		if (s->has_trailers && submit_trailers(s) == 0)
+			*flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+	}
+	return (ssize_t)n;
+}
+
+/* There is more to send. */
+static void
+resume(struct h2_stream *s)
+{
+	if (s->deferred)
+		(void)nghttp2_session_resume_data(s->h2->session, s->id);
+	s->deferred = false;
+	conn_wake(s->h2->c);
+}
+
+static void
+reset(struct h2_stream *s, uint32_t code)
+{
+	exchange_cancel(&s->x);
+	(void)nghttp2_submit_rst_stream(s->h2->session, NGHTTP2_FLAG_NONE,
+	    s->id, code);
+	conn_wake(s->h2->c);
+}
+
+static void
+submit_response(struct h2_stream *s, const nghttp2_nv *nva, size_t n, bool end)
+{
+	nghttp2_data_provider body = {
+	    .source.ptr = s, .read_callback = read_body};
+
+	s->responded = true;
+	s->response_ended = end;
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	if (nghttp2_submit_response(s->h2->session, s->id, nva, n,
+		end && buf_len(&s->out) == 0 ? NULL : &body) != 0)
+		reset(s, NGHTTP2_INTERNAL_ERROR);
+	conn_wake(s->h2->c);
+}
+
+/* The input that comes after an answer is dropped. */
+static void
+drop_input(struct h2_stream *s)
+{
+	size_t held = buf_len(&s->in);
+
+	s->input_dropped = true;
+	if (held > 0)
+		(void)nghttp2_session_consume(s->h2->session, s->id, held);
+	buf_clear(&s->in);
+}
+
+static nghttp2_nv
+nv_date(struct h2_stream *s)
+{
+	size_t len;
+	const char *date = front_date(s->h2->c->front, &len);
+
+	/* "Date: " in front, CRLF behind */
+	return nv("date", 4, date + 6, len - 8);
+}
+
+void
+h2_stream_answer(struct h2_stream *s, unsigned int status)
+{
+	const char *reason = status_reason(status);
+	char digits[4], length[8], id[17];
+	nghttp2_nv nva[5];
+	size_t n = 0;
+
+	ASSERT(!s->responded);
+	exchange_cancel(&s->x);
+	drop_input(s);
+	snprintf(digits, sizeof digits, "%03u", status % 1000);
+	snprintf(length, sizeof length, "%u",
+	    (unsigned int)strlen(reason) % 1000);
+	nva[n++] = nv(":status", 7, digits, 3);
+	nva[n++] = nv("content-type", 12, "text/plain;charset=UTF-8", 24);
+	nva[n++] = nv("content-length", 14, length, strlen(length));
+	nva[n++] = nv_date(s);
+	if (s->x.id != 0) {
+		snprintf(id, sizeof id, "%016llx", (unsigned long long)s->x.id);
+		nva[n++] = nv("x-request-id", 12, id, 16);
+	}
+	if (!s->is_head_request)
+		buf_put(&s->out, reason, strlen(reason));
+	submit_response(s, nva, n, true);
+}
+
+/* Fields of a response. Returns their number, or 0 if one cannot be sent. */
+static size_t
+collect_fields(struct h2_stream *s, struct head_fields fields,
+    const char *status, nghttp2_nv nva[NV_MAX])
+{
+	struct head_str name, value;
+	bool has_date = false, has_length = false;
+	size_t n = 0;
+
+	nva[n++] = nv(":status", 7, status, 3);
+	while (head_next(&fields, &name, &value)) {
+		enum field_id id = field_find(name.p, name.len);
+
+		if (field_flags(id) & FIELD_HOP)
+			continue;
+		if (!chars_all(value.p, value.len, CHARS_VALUE))
+			return 0;
+		if (id == FIELD_CONTENT_LENGTH) {
+			if (has_length || value.len == 0 || value.len > 19 ||
+			    !chars_all(value.p, value.len, CHARS_DIGIT))
+				return 0;
+			has_length = true;
+		}
+		if (id == FIELD_DATE)
+			has_date = true;
+		nva[n++] = nv(name.p, name.len, value.p, value.len);
+	}
+	if (!has_date)
+		nva[n++] = nv_date(s);
+	return n;
+}
+
+static void
+on_response(struct exchange *x, const struct head_response *r, bool end)
+{
+	struct h2_stream *s = x->arg;
+	nghttp2_nv nva[NV_MAX];
+	char status[4];
+	size_t n;
+
+	ASSERT(s->magic == H2_STREAM_MAGIC && !s->responded);
+	snprintf(status, sizeof status, "%03u", r->status % 1000);
+	n = collect_fields(s, r->fields, status, nva);
+	if (n == 0) {
+		log_warn("request %016llx: response with a field that cannot "
+			 "be sent",
+		    (unsigned long long)x->id);
+		h2_stream_answer(s, 502);
+		return;
+	}
+	s->no_body = s->is_head_request || r->status == 204 ||
+		     r->status == 205 || r->status == 304;
+	if (end)
+		drop_input(s);
+	submit_response(s, nva, n, end || s->no_body);
+}
+
+static void
+on_data(struct exchange *x, const uint8_t *data, size_t len, bool end)
+{
+	struct h2_stream *s = x->arg;
+
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	if (s->no_body) {
+		exchange_consumed(x, len);
+		return;
+	}
+	if (buf_len(&s->out) == 0)
+		s->moved_ms = front_now_ms(s->h2->c->front);
+	buf_put(&s->out, data, len);
+	if (end) {
+		s->response_ended = true;
+		drop_input(s);
+	}
+	resume(s);
+}
+
+static void
+on_trailers(struct exchange *x, struct head_fields fields)
+{
+	struct h2_stream *s = x->arg;
+	size_t mark;
+
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	drop_input(s);
+	if (s->no_body)
+		return;
+	mark = head_trailers_begin(&s->trailers);
+	head_fields_copy(&s->trailers, &fields);
+	s->has_trailers = head_finish(&s->trailers, mark) == 0;
+	s->response_ended = true;
+	resume(s);
+}
+
+static void
+on_fail(struct exchange *x, unsigned int status)
+{
+	struct h2_stream *s = x->arg;
+
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	if (!s->responded)
+		h2_stream_answer(s, status);
+	else if (!s->no_body)
+		reset(s, NGHTTP2_INTERNAL_ERROR);
+}
+
+void
+h2_stream_on_sent(struct h2_stream *s)
+{
+	/* RFC 9113 8.1: the rest of the request is not needed. */
+	if (s->input_ended)
+		return;
+	(void)nghttp2_submit_rst_stream(s->h2->session, NGHTTP2_FLAG_NONE,
+	    s->id, NGHTTP2_NO_ERROR);
+}
+
+/* ---- requests ---- */
+
+/* Pass on what the exchange takes; the client may send as much more. */
+static size_t
+pass_on(struct h2_stream *s, const uint8_t *data, size_t len)
+{
+	size_t n = MIN(len, exchange_room(&s->x));
+
+	if (n == 0)
+		return 0;
+	exchange_send(&s->x, data, n);
+	(void)nghttp2_session_consume(s->h2->session, s->id, n);
+	return n;
+}
+
+static void
+end_input(struct h2_stream *s)
+{
+	exchange_end(&s->x,
+	    buf_len(&s->request_trailers) > 0 ? &s->request_trailers : NULL);
+}
+
+static void
+on_exchange_writable(struct exchange *x)
+{
+	struct h2_stream *s = x->arg;
+	size_t n;
+
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	while (buf_len(&s->in) > 0) {
+		n = pass_on(s, buf_peek(&s->in), buf_len(&s->in));
+		buf_consume(&s->in, n);
+		if (n == 0)
+			break;
+	}
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	conn_wake(s->h2->c);
+	if (buf_len(&s->in) > 0)
+		return;
+	buf_clear(&s->in);
+	if (s->input_ended && !x->input_ended)
+		end_input(s);
+}
+
+static const struct exchange_ops exchange_ops = {
+    .on_response = on_response,
+    .on_data = on_data,
+    .on_trailers = on_trailers,
+    .on_writable = on_exchange_writable,
+    .on_fail = on_fail,
+};
+
+void
+h2_stream_on_data(struct h2_stream *s, const uint8_t *data, size_t len)
+{
+	size_t n;
+
+	s->body_bytes += len;
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	if (s->body_bytes > s->h2->c->front->limits.body_bytes &&
+	    !s->input_dropped) {
+		if (!s->responded)
+			h2_stream_answer(s, 413);
+		else
+			reset(s, NGHTTP2_CANCEL);
+	}
+	if (s->input_dropped || exchange_is_idle(&s->x)) {
+		(void)nghttp2_session_consume(s->h2->session, s->id, len);
+		return;
+	}
+	n = buf_len(&s->in) == 0 ? pass_on(s, data, len) : 0;
+	buf_put(&s->in, data + n, len - n);
+}
+
+void
+h2_stream_on_end(struct h2_stream *s)
+{
+	s->input_ended = true;
+	if (!exchange_is_idle(&s->x) && !s->x.input_ended &&
+	    buf_len(&s->in) == 0)
+		end_input(s);
+}
+
+/* What a header block says, pseudo fields apart from the others. */
+struct h2_request {
+	struct h1_slice method, target, authority, host, expect;
+	struct h1_slice cookie; /* joined, in `cookies` */
+	struct buf cookies;
+	bool bad;
+};
+
+static void
+add_cookie(struct h2_request *q, const struct h1_field *f)
+{
+	if (buf_len(&q->cookies) > 0)
+		buf_put(&q->cookies, "; ", 2);
+	buf_put(&q->cookies, f->value.p, f->value.len);
+}
+
+static void
+take_pseudo(struct h2_request *q, const struct h1_field *f)
+{
+	static const struct {
+		const char *name;
+		size_t slice;
+	} pseudo[] = {
+	    {":method", offsetof(struct h2_request, method)},
+	    {":path", offsetof(struct h2_request, target)},
+	    {":authority", offsetof(struct h2_request, authority)},
+	};
+
+	for (size_t i = 0; i < NELEMS(pseudo); i++) {
+		if (f->name.len == strlen(pseudo[i].name) &&
+		    memcmp(f->name.p, pseudo[i].name, f->name.len) == 0)
+			memcpy((char *)q + pseudo[i].slice, &f->value,
+			    sizeof f->value);
+	}
+}
+
+/* One field of the block. Returns true if it is for the worker as it is. */
+static bool
+take_field(struct h2_request *q, const struct h1_field *f)
+{
+	if (f->name.len > 0 && f->name.p[0] == ':') {
+		take_pseudo(q, f);
+		return false;
+	}
+	if (f->name.len == 0 || !chars_all(f->name.p, f->name.len, CHARS_TOKEN))
+		q->bad = true;
+	if (f->id == FIELD_HOST)
+		q->host = f->value;
+	if (f->id == FIELD_EXPECT)
+		q->expect = f->value;
+	if (f->id == FIELD_COOKIE) {
+		/* RFC 9113 8.2.3: one field for the rest of the world. */
+		add_cookie(q, f);
+		return false;
+	}
+	return true;
+}
+
+static void
+read_field(const struct h2_block *b, size_t i, const char *p,
+    struct h1_field *f)
+{
+	f->name.p = p;
+	f->name.len = b->field[i].name_len;
+	f->value.p = p + f->name.len;
+	f->value.len = b->field[i].value_len;
+	while (f->value.len > 0 &&
+	       (f->value.p[0] == ' ' || f->value.p[0] == '\t')) {
+		f->value.p++;
+		f->value.len--;
+	}
+	while (f->value.len > 0 && (f->value.p[f->value.len - 1] == ' ' ||
+				       f->value.p[f->value.len - 1] == '\t'))
+		f->value.len--;
+	f->id = field_find(f->name.p, f->name.len);
+}
+
+/* Take the block apart: the fields go to the front's scratch head. */
+static void
+read_block(const struct h2_block *b, struct h1_head *head, struct h2_request *q)
+{
+	const char *p = (const char *)buf_peek(&b->bytes);
+
+	memset(q, 0, sizeof *q);
+	head->nfields = 0;
+	for (size_t i = 0; i < b->nfields; i++) {
+		struct h1_field *f = &head->fields[head->nfields];
+
+		read_field(b, i, p, f);
+		p += b->field[i].name_len + b->field[i].value_len;
+		if (!chars_all(f->value.p, f->value.len, CHARS_VALUE))
+			q->bad = true;
+		if (take_field(q, f))
+			head->nfields++;
+	}
+	if (buf_len(&q->cookies) > 0 && head->nfields < H1_FIELDS_MAX) {
+		struct h1_field *f = &head->fields[head->nfields++];
+
+		f->name = (struct h1_slice){"cookie", 6};
+		f->value.p = (const char *)buf_peek(&q->cookies);
+		f->value.len = buf_len(&q->cookies);
+		f->id = FIELD_COOKIE;
+	}
+}
+
+/* Returns 0 or the status to answer. */
+static unsigned int
+check_request(struct h2_request *q, enum method *method_out)
+{
+	enum method m = METHOD_UNKNOWN;
+
+	if (q->bad || q->method.len == 0)
+		return 400;
+	if (q->method.len <= 32)
+		m = method_find(q->method.p, q->method.len);
+	if (m == METHOD_UNKNOWN || m == METHOD_CONNECT)
+		return 501;
+	if (q->target.len == 0 ||
+	    !chars_all(q->target.p, q->target.len, CHARS_TARGET))
+		return 400;
+	if (q->target.p[0] != '/' &&
+	    (m != METHOD_OPTIONS || q->target.len != 1 ||
+		q->target.p[0] != '*'))
+		return 400;
+	if (q->authority.len == 0)
+		q->authority = q->host;
+	else if (q->host.len > 0 &&
+		 (q->host.len != q->authority.len ||
+		     memcmp(q->host.p, q->authority.p, q->host.len) != 0))
+		return 400;
+	if (!host_is_valid(q->authority.p, q->authority.len, false))
+		return 400;
+	if (q->expect.len > 0 &&
+	    (q->expect.len != 12 ||
+		!chars_equal_nocase(q->expect.p, "100-continue", 12)))
+		return 417;
+	*method_out = m;
+	return 0;
+}
+
+static unsigned int
+start(struct h2_stream *s, struct h2_request *q, bool end)
+{
+	struct front *f = s->h2->c->front;
+	struct request r = {
+	    .version = HEAD_HTTP_2,
+	    .client = s->h2->c->client,
+	    .listener = s->h2->c->listener,
+	    .fields = f->head.fields,
+	    .nfields = f->head.nfields,
+	};
+	unsigned int status;
+	uint32_t service;
+
+	status = check_request(q, &r.method);
+	if (status != 0)
+		return status;
+	if (q->target.len > f->limits.target_bytes)
+		return 414;
+	s->is_head_request = r.method == METHOD_HEAD;
+	r.authority = q->authority;
+	r.target = q->target;
+	status = request_encode(f, &r, &s->x.head, &s->x.id, &service);
+	if (status == 0)
+		status = exchange_start(&s->x, service, end);
+	if (status == 0 && q->expect.len > 0 && !end) {
+		nghttp2_nv cont = nv(":status", 7, "100", 3);
+
+		(void)nghttp2_submit_headers(s->h2->session, NGHTTP2_FLAG_NONE,
+		    s->id, NULL, &cont, 1, NULL);
+	}
+	return status;
+}
+
+void
+h2_stream_on_head(struct h2_stream *s, bool end)
+{
+	struct h2_block *b = s->h2->block;
+	struct h2_request q;
+	unsigned int status = 431;
+
+	s->head_done = true;
+	s->input_ended = end;
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	if (!b->too_large) {
+		read_block(b, &s->h2->c->front->head, &q);
+		status = start(s, &q, end);
+		buf_clear(&q.cookies);
+	}
+	if (status != 0)
+		h2_stream_answer(s, status);
+}
+
+void
+h2_stream_on_trailers(struct h2_stream *s)
+{
+	struct front *f = s->h2->c->front;
+	struct h2_block *b = s->h2->block;
+	struct h2_request q;
+	bool bad = b->too_large;
+
+	if (exchange_is_idle(&s->x)) {
+		s->input_ended = true;
+		return;
+	}
+	read_block(b, &f->head, &q);
+	for (size_t i = 0; i < f->head.nfields; i++) {
+		if (field_flags(f->head.fields[i].id) & FIELD_NOTRAIL)
+			q.bad = true;
+	}
+	bad = bad || q.bad ||
+	      request_encode_trailers(f->head.fields, f->head.nfields,
+		  &s->request_trailers) != 0;
+	buf_clear(&q.cookies);
+	if (bad)
+		reset(s, NGHTTP2_PROTOCOL_ERROR);
+	else
+		h2_stream_on_end(s);
+}
+
+/* ---- time ---- */
+
+void
+h2_stream_check(struct h2_stream *s, uint64_t now_ms)
+{
+	const struct limits *l = &s->h2->c->front->limits;
+	uint64_t quiet_ms = now_ms - MIN(s->moved_ms, now_ms);
+
+	if (!s->head_done) {
+		if (quiet_ms >= l->header_ms)
+			reset(s, NGHTTP2_CANCEL);
+	} else if (buf_len(&s->out) > 0) {
+		if (quiet_ms >= l->write_ms)
+			reset(s, NGHTTP2_CANCEL);
+	} else if (!s->input_ended && !s->responded &&
+		   exchange_room(&s->x) > 0) {
+		if (quiet_ms >= l->body_ms)
+			h2_stream_answer(s, 408);
+	} else if (!s->responded && quiet_ms >= l->worker_ms) {
+		h2_stream_answer(s, 503);
+	}
+}

@@ -1,0 +1,221 @@
+/*
+ * Listening sockets: accept in batches, wait where no descriptor is left.
+ *
+ * Runs in: front.
+ * Never:   binds or listens; the sockets come ready from the supervisor.
+ */
+#include "config.h"
+
+#include "front/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <ev.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "front/conn.h"
+#include "front/front.h"
+#include "http/chars.h"
+#include "ipc/control.h"
+
+#define ACCEPT_BATCH 32
+#define RETRY_SECONDS 0.2 /* after accept failed for want of descriptors */
+
+struct listener_watch {
+	ev_io io;
+	ev_timer retry;
+	int fd; /* owned */
+};
+
+static void on_acceptable(struct ev_loop *, ev_io *, int);
+static void on_retry(struct ev_loop *, ev_timer *, int);
+
+static char *
+copy_lower(const struct control_str *s)
+{
+	char *copy;
+
+	if (s->len == 0)
+		return NULL;
+	copy = xmemdup(s->p, s->len);
+	for (size_t i = 0; i < s->len; i++)
+		copy[i] = (char)chars_lower((uint8_t)copy[i]);
+	return copy;
+}
+
+void
+listener_add(struct front *f, const struct control_listener *m, int fd)
+{
+	struct listener *l = xcalloc(1, sizeof *l);
+	struct listener_watch *w = xcalloc(1, sizeof *w);
+
+	l->front = f;
+	l->id = m->id;
+	l->service = m->service;
+	l->name = xmemdup(m->name.p, m->name.len);
+	l->forwarded_proto_header = copy_lower(&m->forwarded_proto_header);
+	l->cf_blob_header = copy_lower(&m->cf_blob_header);
+	l->watch = w;
+	w->fd = fd;
+	ev_io_init(&w->io, on_acceptable, fd, EV_READ);
+	ev_timer_init(&w->retry, on_retry, RETRY_SECONDS, 0.);
+	w->io.data = w->retry.data = l;
+	l->next = f->listeners;
+	f->listeners = l;
+	if (f->draining)
+		listener_close(l);
+	else if (f->nconns < f->limits.connections)
+		ev_io_start(f->loop, &w->io);
+}
+
+void
+listener_close(struct listener *l)
+{
+	struct listener_watch *w = l->watch;
+
+	if (w == NULL)
+		return;
+	ev_io_stop(l->front->loop, &w->io);
+	ev_timer_stop(l->front->loop, &w->retry);
+	fd_close(&w->fd);
+	free(w);
+	l->watch = NULL;
+}
+
+struct listener *
+listener_find(struct front *f, uint32_t id)
+{
+	struct listener *l = f->listeners;
+
+	while (l != NULL && l->id != id)
+		l = l->next;
+	return l;
+}
+
+void
+listener_pause_all(struct front *f, int paused)
+{
+	for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+		if (l->watch == NULL)
+			continue;
+		if (paused)
+			ev_io_stop(f->loop, &l->watch->io);
+		else if (!ev_is_active(&l->watch->retry))
+			ev_io_start(f->loop, &l->watch->io);
+	}
+}
+
+void
+listener_free_all(struct front *f)
+{
+	struct listener *l;
+
+	while ((l = f->listeners) != NULL) {
+		f->listeners = l->next;
+		listener_close(l);
+		free(l->name);
+		free(l->forwarded_proto_header);
+		free(l->cf_blob_header);
+		free(l);
+	}
+}
+
+/* "192.0.2.1:80", "[2001:db8::1]:80", or "" for a Unix socket. */
+static void
+format_address(const struct sockaddr_storage *ss, char *dst, size_t dst_size)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	dst[0] = '\0';
+	if (ss->ss_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, ss, sizeof in);
+		inet_ntop(AF_INET, &in.sin_addr, host, sizeof host);
+		snprintf(dst, dst_size, "%s:%u", host,
+		    (unsigned int)ntohs(in.sin_port));
+	} else if (ss->ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+		bool mapped;
+
+		memcpy(&in6, ss, sizeof in6);
+		mapped = IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr);
+		if (mapped)
+			inet_ntop(AF_INET, &in6.sin6_addr.s6_addr[12], host,
+			    sizeof host);
+		else
+			inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
+		snprintf(dst, dst_size, mapped ? "%s:%u" : "[%s]:%u", host,
+		    (unsigned int)ntohs(in6.sin6_port));
+	}
+}
+
+/* Returns false when there is nothing more to accept now. */
+static bool
+accept_one(struct listener *l)
+{
+	struct front *f = l->front;
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof ss;
+	char client[CONN_CLIENT_MAX];
+	int on = 1, fd;
+
+	fd = accept4(l->watch->fd, (struct sockaddr *)&ss, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd == -1) {
+		if (errno == ECONNABORTED || errno == EINTR || errno == EPERM)
+			return true;
+		if (errno == EAGAIN)
+			return false;
+		log_warn("socket %s: cannot accept: %s", l->name,
+		    strerror(errno));
+		ev_io_stop(f->loop, &l->watch->io);
+		ev_timer_set(&l->watch->retry, RETRY_SECONDS, 0.);
+		ev_timer_start(f->loop, &l->watch->retry);
+		return false;
+	}
+	/* Fails on Unix sockets, which have no such delay. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	format_address(&ss, client, sizeof client);
+	conn_open(f, l, fd, client);
+	return true;
+}
+
+static void
+on_acceptable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct listener *l = w->data;
+
+	(void)loop;
+	(void)revents;
+	for (int i = 0; i < ACCEPT_BATCH; i++) {
+		if (!accept_one(l))
+			return;
+		if (l->front->nconns >= l->front->limits.connections) {
+			log_warn("%llu connections: accepting no more for now",
+			    (unsigned long long)l->front->nconns);
+			listener_pause_all(l->front, true);
+			return;
+		}
+	}
+}
+
+static void
+on_retry(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct listener *l = w->data;
+
+	(void)revents;
+	if (l->front->nconns < l->front->limits.connections)
+		ev_io_start(loop, &l->watch->io);
+}

@@ -1,0 +1,36 @@
+#ifndef FRONT_LISTENER_H
+#define FRONT_LISTENER_H
+
+#include <stdint.h>
+
+/*
+ * Listening sockets. They belong to the supervisor, which hands them over;
+ * several fronts may accept from one.
+ */
+struct control_listener;
+struct front;
+
+struct listener {
+	struct listener *next;
+	struct front *front; /* held */
+	uint32_t id;
+	uint32_t service;             /* for requests without a route */
+	char *name;                   /* owned; of the socket in the config */
+	char *forwarded_proto_header; /* owned, lower case; NULL: none */
+	char *cf_blob_header;         /* owned, lower case; NULL: none */
+	struct listener_watch *watch; /* owned; NULL once closed */
+};
+
+/* Start to accept from FD, which is taken. */
+void listener_add(struct front *f, const struct control_listener *m, int fd);
+
+/* Accept no more. The listener stays: connections refer to it. */
+void listener_close(struct listener *l);
+struct listener *listener_find(struct front *f, uint32_t id);
+
+/* Stop and go on with accepting, when the limit of connections is reached. */
+void listener_pause_all(struct front *f, int paused);
+
+void listener_free_all(struct front *f);
+
+#endif

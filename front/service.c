@@ -1,0 +1,279 @@
+/*
+ * Services: a channel each, asked for on first use, and the requests that wait
+ * for it.
+ *
+ * Runs in: front.
+ * Owns:    the channels; one that got GOAWAY lives on until its last stream
+ *          has ended, while new requests wait for a new channel.
+ */
+#include "config.h"
+
+#include "front/service.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "front/exchange.h"
+#include "front/front.h"
+#include "ipc/control.h"
+#include "ipc/mux.h"
+
+#define SERVICES_MAX 65536
+#define BUCKETS 256
+
+/* One channel of a service. */
+struct link {
+	LIST_ENTRY(link) entry;  /* of all links */
+	struct service *service; /* held */
+	struct mux *mux;         /* owned */
+};
+
+TAILQ_HEAD(exchange_queue, exchange);
+
+struct service {
+	SLIST_ENTRY(service) bucket;
+	struct services *all; /* held */
+	uint32_t id;
+	bool asked;        /* a CHANNEL_REQUEST is under way */
+	struct link *open; /* takes new streams, or NULL */
+	struct exchange_queue waiting;
+	size_t nwaiting;
+};
+
+struct services {
+	struct front *front; /* held */
+	size_t n;
+	SLIST_HEAD(, service) buckets[BUCKETS];
+	LIST_HEAD(, link) links;
+};
+
+static const struct mux_ops mux_ops;
+
+struct services *
+services_new(struct front *f)
+{
+	struct services *s = xcalloc(1, sizeof *s);
+
+	s->front = f;
+	for (size_t i = 0; i < BUCKETS; i++)
+		SLIST_INIT(&s->buckets[i]);
+	LIST_INIT(&s->links);
+	return s;
+}
+
+static void
+fail_waiting(struct service *s, uint32_t code, const char *text)
+{
+	struct exchange *x;
+
+	/* As many as wait now: those that come meanwhile have their turn. */
+	for (size_t n = s->nwaiting; n > 0; n--) {
+		x = TAILQ_FIRST(&s->waiting);
+		if (x == NULL)
+			return;
+		TAILQ_REMOVE(&s->waiting, x, link);
+		s->nwaiting--;
+		x->state = EXCHANGE_IDLE;
+		exchange_fail(x, code, text);
+	}
+}
+
+void
+services_free(struct services **services)
+{
+	struct services *s = *services;
+	struct service *e;
+	struct link *l;
+
+	if (s == NULL)
+		return;
+	while ((l = LIST_FIRST(&s->links)) != NULL) {
+		LIST_REMOVE(l, entry);
+		if (l->service->open == l)
+			l->service->open = NULL;
+		mux_free(&l->mux);
+		free(l);
+	}
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while ((e = SLIST_FIRST(&s->buckets[i])) != NULL) {
+			SLIST_REMOVE_HEAD(&s->buckets[i], bucket);
+			fail_waiting(e, IPC_RESET_DRAIN, "");
+			free(e);
+		}
+	}
+	free(s);
+	*services = NULL;
+}
+
+static struct service *
+find(struct services *s, uint32_t id)
+{
+	struct service *e;
+
+	SLIST_FOREACH(e, &s->buckets[id % BUCKETS], bucket)
+	{
+		if (e->id == id)
+			return e;
+	}
+	return NULL;
+}
+
+struct service *
+service_get(struct services *s, uint32_t id)
+{
+	struct service *e = find(s, id);
+
+	if (e != NULL || s->n >= SERVICES_MAX)
+		return e;
+	e = xcalloc(1, sizeof *e);
+	e->all = s;
+	e->id = id;
+	TAILQ_INIT(&e->waiting);
+	SLIST_INSERT_HEAD(&s->buckets[id % BUCKETS], e, bucket);
+	s->n++;
+	return e;
+}
+
+/* The channel that takes new streams, if there is one. */
+static struct link *
+usable(struct service *s)
+{
+	if (s->open != NULL && !mux_is_open(s->open->mux))
+		s->open = NULL;
+	return s->open;
+}
+
+static void
+ask(struct service *s)
+{
+	struct front *f = s->all->front;
+
+	if (s->asked || f->super == NULL)
+		return;
+	s->asked = true;
+	control_u32_send(f->super, IPC_CHANNEL_REQUEST, s->id);
+}
+
+int
+service_submit(struct service *s, struct exchange *x)
+{
+	struct link *l = usable(s);
+
+	/* First come, first served. */
+	if (l != NULL && s->nwaiting == 0 && exchange_open(x, l->mux) == 0)
+		return 0;
+	if (s->nwaiting >= s->all->front->limits.waiting)
+		return ERR_LIMIT;
+	TAILQ_INSERT_TAIL(&s->waiting, x, link);
+	s->nwaiting++;
+	if (l == NULL)
+		ask(s);
+	return 0;
+}
+
+void
+service_cancel(struct service *s, struct exchange *x)
+{
+	TAILQ_REMOVE(&s->waiting, x, link);
+	s->nwaiting--;
+}
+
+/* Open streams for those that wait, as many as the channel takes. */
+static void
+open_waiting(struct service *s)
+{
+	struct exchange *x;
+	struct link *l;
+
+	while ((x = TAILQ_FIRST(&s->waiting)) != NULL) {
+		if ((l = usable(s)) == NULL) {
+			ask(s);
+			return;
+		}
+		TAILQ_REMOVE(&s->waiting, x, link);
+		s->nwaiting--;
+		if (exchange_open(x, l->mux) != 0) {
+			TAILQ_INSERT_HEAD(&s->waiting, x, link);
+			s->nwaiting++;
+			return;
+		}
+	}
+}
+
+void
+service_stream_ended(struct service *s)
+{
+	if (s->nwaiting > 0 && usable(s) != NULL)
+		open_waiting(s);
+}
+
+void
+service_on_channel(struct services *services, uint32_t id, int fd)
+{
+	struct mux_options options = {.ops = &mux_ops};
+	struct service *s = find(services, id);
+	struct link *l;
+
+	if (s == NULL || !s->asked) {
+		log_warn("channel to service %u, which was not asked for", id);
+		fd_close(&fd);
+		return;
+	}
+	s->asked = false;
+	l = xcalloc(1, sizeof *l);
+	l->service = s;
+	options.arg = l;
+	l->mux = mux_new(services->front->hub, fd, &options);
+	LIST_INSERT_HEAD(&services->links, l, entry);
+	s->open = l;
+	open_waiting(s);
+}
+
+void
+service_on_refused(struct services *services, uint32_t id, uint32_t code,
+    const char *text)
+{
+	struct service *s = find(services, id);
+
+	if (s == NULL || !s->asked)
+		return;
+	s->asked = false;
+	fail_waiting(s, code, text);
+}
+
+static void
+on_goaway(void *arg, uint32_t code)
+{
+	struct link *l = arg;
+	struct service *s = l->service;
+
+	log_debug("service %u: %s", s->id, ipc_reset_text(code));
+	if (s->open == l)
+		s->open = NULL;
+	open_waiting(s);
+}
+
+static void
+on_close(void *arg, enum chan_close reason)
+{
+	struct link *l = arg;
+	struct service *s = l->service;
+
+	log_debug("service %u: channel %s", s->id, chan_close_text(reason));
+	LIST_REMOVE(l, entry);
+	if (s->open == l)
+		s->open = NULL;
+	mux_free(&l->mux);
+	free(l);
+	open_waiting(s);
+}
+
+static const struct mux_ops mux_ops = {
+    .on_goaway = on_goaway,
+    .on_close = on_close,
+};

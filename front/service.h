@@ -1,0 +1,38 @@
+#ifndef FRONT_SERVICE_H
+#define FRONT_SERVICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The services that requests can go to, by number, and the channels to the
+ * workers behind them. A channel is asked for when it is first needed.
+ */
+struct exchange;
+struct front;
+struct service;
+struct services;
+
+struct services *services_new(struct front *f);
+/* Ends all channels: exchanges that wait or run fail. */
+void services_free(struct services **s);
+
+/* The service with this number; NULL if there are too many. */
+struct service *service_get(struct services *s, uint32_t id);
+
+/*
+ * Open a stream for X as soon as there is a channel. Returns 0, or ERR_LIMIT:
+ * too many wait already.
+ */
+int service_submit(struct service *s, struct exchange *x);
+/* X waits no more. */
+void service_cancel(struct service *s, struct exchange *x);
+/* A stream of S is gone: another exchange can have its place. */
+void service_stream_ended(struct service *s);
+
+/* The supervisor's answers. FD is taken. */
+void service_on_channel(struct services *s, uint32_t id, int fd);
+void service_on_refused(struct services *s, uint32_t id, uint32_t code,
+    const char *text);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * What the supervisor says: listeners, routes, channels, the end.
+ *
+ * Runs in: front.
+ */
+#include "config.h"
+
+#include "front/super.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "front/front.h"
+#include "front/listener.h"
+#include "front/router.h"
+#include "front/service.h"
+#include "ipc/chan.h"
+#include "ipc/control.h"
+
+#define TEXT_MAX 256
+
+static int
+on_listener(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_listener m;
+
+	if (control_listener_get(msg, &m) != 0)
+		return ERR_PROTO;
+	listener_add(f, &m, msg->fds[0]);
+	msg->fds[0] = -1;
+	return 0;
+}
+
+static int
+on_listener_close(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct listener *l;
+	uint32_t id;
+
+	if (control_u32_get(msg, &id) != 0)
+		return ERR_PROTO;
+	l = listener_find(f, id);
+	if (l != NULL)
+		listener_close(l);
+	return 0;
+}
+
+static int
+on_routes(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	uint32_t number;
+	int r;
+
+	r = router_load(f->router, msg, &number);
+	if (r != 0)
+		return r;
+	/* The old table is gone: requests have found their service already. */
+	control_u32_send(f->super, IPC_ROUTES_ACK, number);
+	return 0;
+}
+
+static int
+on_channel(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_channel m;
+	int fd = msg->fds[0];
+
+	if (control_channel_get(msg, &m) != 0 || m.side != CONTROL_CLIENT)
+		return ERR_PROTO;
+	msg->fds[0] = -1;
+	service_on_channel(f->services, m.target, fd);
+	return 0;
+}
+
+static int
+on_channel_refused(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_refused m;
+	char text[TEXT_MAX];
+
+	if (control_refused_get(msg, &m) != 0)
+		return ERR_PROTO;
+	snprintf(text, sizeof text, "%.*s", (int)MIN(m.text.len, TEXT_MAX),
+	    m.text.p);
+	service_on_refused(f->services, m.target, m.code, text);
+	return 0;
+}
+
+static int
+on_drain(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	uint32_t ms;
+
+	if (control_u32_get(msg, &ms) != 0)
+		return ERR_PROTO;
+	front_drain(f);
+	return 0;
+}
+
+static void
+on_close(void *arg, enum chan_close reason)
+{
+	struct front *f = arg;
+
+	/* Nothing can be started or granted any more. */
+	log_info("the supervisor is gone: %s", chan_close_text(reason));
+	chan_free(&f->super);
+	front_drain(f);
+}
+
+static const chan_handler handlers[IPC_TYPE_MAX] = {
+    [IPC_LISTENER] = on_listener,
+    [IPC_LISTENER_CLOSE] = on_listener_close,
+    [IPC_ROUTES] = on_routes,
+    [IPC_CHANNEL] = on_channel,
+    [IPC_CHANNEL_REFUSED] = on_channel_refused,
+    [IPC_DRAIN] = on_drain,
+};
+
+struct chan *
+super_open(struct front *f, int fd)
+{
+	const struct chan_options options = {
+	    .self = IPC_PARTY_F,
+	    .peer = IPC_PARTY_S,
+	    .handlers = handlers,
+	    .arg = f,
+	    .on_close = on_close,
+	    .assembly_max = 16 << 20, /* ROUTES */
+	    .takes_fds = true,
+	};
+
+	return chan_new(f->hub, fd, &options);
+}

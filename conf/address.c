@@ -114,6 +114,7 @@ static const char *
 read_ip(char *host, uint16_t default_port, struct conf_address *out)
 {
 	char *colon = strchr(host, ':'), *bracket;
+	uint64_t number;
 	const char *why;
 	uint16_t port;
 
@@ -125,6 +126,11 @@ read_ip(char *host, uint16_t default_port, struct conf_address *out)
 		*bracket = '\0';
 		return read_ip6(host + 1, port, out);
 	}
+	if (value_read_count(host, &number) == 0)
+		return "is a port alone; write *:8080, or 127.0.0.1:8080 for "
+		       "this machine only";
+	if (strchr(host, '/') != NULL)
+		return malformed;
 	if (colon != NULL && strchr(colon + 1, ':') != NULL)
 		return "is not an address; put IPv6 addresses into brackets, "
 		       "such as [::1]:8080";

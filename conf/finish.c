@@ -140,22 +140,29 @@ resolve(struct load *l, struct conf_designator *d, const struct conf_at *at,
 	    nearest.name != NULL ? "\"" : "]");
 }
 
-/* Whether the config mentions KEY, be it with an error. */
-static bool
-was_set(const struct target *target, const char *key)
+/* Where KEY was mentioned, be it with an error; `file` NULL: nowhere. */
+static const struct conf_at *
+find_set(const struct target *target, const char *key)
 {
 	const char *nearest;
 	const struct schema_row *row =
 	    schema_find(target->owner, key, &nearest);
 
 	ASSERT(row != NULL);
-	return target->set_at[row - schema_rows].file != NULL;
+	return &target->set_at[row - schema_rows];
+}
+
+static bool
+was_set(const struct target *target, const char *key)
+{
+	return find_set(target, key)->file != NULL;
 }
 
 static void
 check_socket(struct load *l, struct socket_draft *d)
 {
 	struct conf_socket *s = &d->socket;
+	const struct conf_at *at;
 	size_t i;
 
 	if (s->address.kind == CONF_ADDRESS_NONE && s->fd == -1 &&
@@ -172,7 +179,9 @@ check_socket(struct load *l, struct socket_draft *d)
 		    "socket \"%s\": nobody answers; write service = NAME, or "
 		    "routes",
 		    s->name);
-	resolve(l, &s->service, &s->at, "socket", s->name);
+	at = find_set(&d->target, "service");
+	resolve(l, &s->service, at->file != NULL ? at : &s->at, "socket",
+	    s->name);
 	for (i = 0; i < s->nroutes; i++)
 		resolve(l, &d->routes[i].target, &d->routes[i].at,
 		    "route of socket", s->name);
@@ -230,7 +239,8 @@ check_worker(struct load *l, struct worker_draft *d)
 		else
 			b->service.worker = CONF_NONE;
 	}
-	resolve(l, &w->global_outbound, &w->at, "globalOutbound of", w->name);
+	resolve(l, &w->global_outbound, find_set(&d->target, "globalOutbound"),
+	    "globalOutbound of worker", w->name);
 	hash_worker(w);
 }
 

@@ -225,14 +225,19 @@ check_text(struct reader *r, const char *line, size_t len)
 			    i + 1, (unsigned int)(unsigned char)line[i]);
 			return false;
 		}
+		if (line[i] == '\0') {
+			conf_errors_add(r->errors, &r->at,
+			    "byte %zu is NUL; this is not a text file, or it "
+			    "is damaged",
+			    i + 1);
+			return false;
+		}
 		if (((unsigned char)line[i] < 0x20 && line[i] != '\t') ||
 		    line[i] == 0x7f) {
 			conf_errors_add(r->errors, &r->at,
-			    "byte %zu is a control character (0x%02x); write "
-			    "it as an escape in double quotes, such as "
-			    "\"\\u%04x\"",
-			    i + 1, (unsigned int)(unsigned char)line[i],
-			    (unsigned int)(unsigned char)line[i]);
+			    "byte %zu is a control character; write it as an "
+			    "escape in double quotes: \"\\u%04x\"",
+			    i + 1, (unsigned int)(unsigned char)line[i]);
 			return false;
 		}
 	}
@@ -336,9 +341,10 @@ read_header_word(struct reader *r, const char **p, const char *end,
 		s++;
 	if (s == *p) {
 		conf_errors_add(r->errors, &r->at,
-		    "section header: expected a name%s%.*s; such as [worker "
+		    "section header: expected a name%s%.*s%s, such as [worker "
 		    "hello]",
-		    s < end ? ", found " : "", s < end ? 1 : 0, s);
+		    s < end ? ", found \"" : "", s < end ? 1 : 0, s,
+		    s < end ? "\"" : "");
 		return false;
 	}
 	*word_out = pool_memdup(r->pool, *p, (size_t)(s - *p));
@@ -373,6 +379,8 @@ read_entry(struct reader *r, const char *line, const char *p, const char *end)
 	}
 	if (s != equals || q == p || !isalpha((unsigned char)*p) ||
 	    q[-1] == '.') {
+		while (equals > p && is_space(equals[-1]))
+			equals--;
 		conf_errors_add(r->errors, &r->at,
 		    "\"%.*s\" is not a key; keys are letters and digits, "
 		    "joined by single dots",

@@ -86,12 +86,18 @@ find_tag(struct load *l, const struct item_list *list, const char *tag,
 		    "the kind \"%s\" is not supported by this version", tag);
 		return ERR_NOENT;
 	}
+	if (strcmp(tag, "serviceWorkerScript") == 0) {
+		load_error(l,
+		    "a script is no module; write serviceWorkerScript = ... "
+		    "instead of modules");
+		return ERR_NOENT;
+	}
 	for (t = list->tags; t->name != NULL; t++)
 		names_offer(&nearest, tag, t->name);
 	schema_offer_tags(list->name, tag, &nearest);
 	load_error(l, "\"%s\" is not a kind of %s; %s%s", tag, list->singular,
 	    nearest.name != NULL ? "nearest is " : "such as ",
-	    nearest.name != NULL ? nearest.name : "text");
+	    nearest.name != NULL ? nearest.name : list->tags[0].name);
 	return ERR_NOENT;
 }
 
@@ -144,7 +150,10 @@ add_line(struct load *l, struct worker_draft *d, struct words *words,
 		return;
 	l->where =
 	    pool_printf(l->scratch, "%s \"%s\"", list->singular, item.name);
-	if (set_next_word(l, words, "a kind behind its name, such as text",
+	if (set_next_word(l, words,
+		list == &module_list
+		    ? "a kind behind its name, such as esModule"
+		    : "a kind behind its name, such as text",
 		&word) &&
 	    source_short_text(l, &word, &item.tag) &&
 	    find_tag(l, list, item.tag, &item.kind) == 0 &&
@@ -326,9 +335,9 @@ add_module(struct load *l, struct worker_draft *d, struct item *item)
 		if (m.kind != CONF_MODULE_COMMONJS ||
 		    strcmp(o->key, "namedExports") != 0) {
 			load_error(l,
-			    "option \"%s\" is unknown; only commonJsModule has "
+			    "%s has no option \"%s\"; only commonJsModule has "
 			    "one, namedExports",
-			    o->key);
+			    item->tag, o->key);
 			return;
 		}
 		if (!add_named_export(l, &m, &named_exports, &o->word))

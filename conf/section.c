@@ -128,7 +128,7 @@ is_empty_list(struct load *l, const struct schema_row *row,
 	if (at->file != NULL)
 		load_error(l,
 		    "an empty list, but it has entries since line %u; remove "
-		    "this line, or write \"\" for an empty text",
+		    "this line",
 		    at->line);
 	return true;
 }
@@ -404,7 +404,7 @@ read_section(struct load *l, const struct ini_section *section, int depth)
 	if (s->npath != section->npath) {
 		load_error(l, "section \"%s\": write it as [%s%s]%s", s->kind,
 		    s->kind, shapes[s->npath],
-		    section->npath > s->npath
+		    s->npath > 0 && section->npath > s->npath
 			? "; quote names that contain dots"
 			: "");
 		return;

@@ -125,7 +125,7 @@ check_end_of_word(struct words *w)
 		return fail(w, w->p,
 		    "unexpected \"%c\"; quote words with parentheses", *w->p);
 	return fail(w, w->p,
-	    "a word goes on after its quote; put a space between words, or "
+	    "a word goes on behind its end; put a space between words, or "
 	    "quote all of it");
 }
 
@@ -153,8 +153,10 @@ words_next_option(struct words *words, const char **key_out,
 	while (isalnum((unsigned char)*s) || *s == '_' ||
 	       (*s == '.' && s > key && s[-1] != '.'))
 		s++;
+	if (!is_bare(*key) && *key != '"' && *key != '\'')
+		return check_end_of_word(words);
 	if (s == key || s[-1] == '.' || *s != '=') {
-		while (is_bare(*s))
+		while (*s != '\0' && !is_space(*s))
 			s++;
 		return fail(words, key,
 		    "one word too many: \"%.*s\"; options are written "

@@ -36,7 +36,9 @@ buf_len(const struct buf *b)
 const uint8_t *
 buf_peek(const struct buf *b)
 {
-	return b->data + b->start;
+	static const uint8_t nothing[1];
+
+	return b->data != NULL ? b->data + b->start : nothing;
 }
 
 void

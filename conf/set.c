@@ -178,6 +178,7 @@ set_number(struct load *l, const struct schema_row *row, struct target *target,
 	uint64_t v, min, max;
 	const char *text;
 	unsigned int small;
+	int r;
 
 	if (!only_text(l, words, forms[row->type], &text))
 		return;
@@ -192,9 +193,10 @@ set_number(struct load *l, const struct schema_row *row, struct target *target,
 		load_error(l, "\"%s\" is not %s", text, forms[row->type]);
 		return;
 	}
-	if (read_number(row->type, row->min, &min) != 0 ||
-	    read_number(row->type, row->max, &max) != 0)
-		ASSERT(!"bounds of a row");
+	r = read_number(row->type, row->min, &min);
+	ASSERT(r == 0);
+	r = read_number(row->type, row->max, &max);
+	ASSERT(r == 0);
 	if (v < min || v > max) {
 		load_error(l, "\"%s\" is out of range; allowed is %s to %s",
 		    text, row->min, row->max);

@@ -57,7 +57,7 @@ struct script {
 	struct worker_draft *d;
 	const char *root; /* no "/" at its end, unless it is all */
 	size_t bytes;
-	bool is_full; /* a limit was reported */
+	bool is_full; /* something was reported */
 };
 
 /* The index into endings[], or -1. */
@@ -205,6 +205,10 @@ add_file(struct script *s, const char *name)
 		return false;
 	}
 	m.kind = endings[ending].kind;
+	l->where = name;
+	if (m.kind != CONF_MODULE_DATA && !source_check_utf8(l, &m.bytes))
+		s->is_full = true; /* one message is enough */
+	l->where = NULL;
 	m.path = path;
 	m.bytes.source = pool_printf(l->pool, "embed(%s)",
 	    words_quote(l->pool, path, strlen(path)));

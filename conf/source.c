@@ -225,23 +225,29 @@ source_bytes(struct load *l, const struct word *word, struct conf_bytes *out)
 }
 
 bool
-source_text(struct load *l, const struct word *word, struct conf_bytes *out)
+source_check_utf8(struct load *l, const struct conf_bytes *bytes)
 {
-	struct conf_bytes bytes;
-	const char *s;
+	const char *s = (const char *)bytes->data;
 	size_t i, n;
 
-	if (!source_bytes(l, word, &bytes))
-		return false;
-	s = (const char *)bytes.data;
-	for (i = 0; i < bytes.len; i += n)
-		if ((n = ini_utf8_len(s + i, bytes.len - i)) == 0) {
+	for (i = 0; i < bytes->len; i += n)
+		if ((n = ini_utf8_len(s + i, bytes->len - i)) == 0) {
 			load_error(l,
 			    "byte %zu (0x%02x) is not UTF-8 text; use \"data\" "
 			    "for bytes",
-			    i + 1, (unsigned int)bytes.data[i]);
+			    i + 1, (unsigned int)bytes->data[i]);
 			return false;
 		}
+	return true;
+}
+
+bool
+source_text(struct load *l, const struct word *word, struct conf_bytes *out)
+{
+	struct conf_bytes bytes;
+
+	if (!source_bytes(l, word, &bytes) || !source_check_utf8(l, &bytes))
+		return false;
 	*out = bytes;
 	return true;
 }

@@ -22,6 +22,9 @@ bool source_text(struct load *l, const struct word *word,
 bool source_short_text(struct load *l, const struct word *word,
     const char **out);
 
+/* Whether BYTES are UTF-8; reports where they are not. */
+bool source_check_utf8(struct load *l, const struct conf_bytes *bytes);
+
 /* PATH made absolute. */
 const char *source_path(struct load *l, const char *path);
 

@@ -26,6 +26,9 @@ struct control_hello {
 	struct control_str report;
 };
 
+/* A service number that stands for none: such requests get 404. */
+#define CONTROL_SERVICE_NONE 0xffffffffu
+
 /* LISTENER, with the listening socket */
 struct control_listener {
 	uint32_t id;

@@ -22,13 +22,13 @@ struct worker *worker_prepare(struct engine *engine, int ctl_fd);
 
 /*
  * Say HELLO, serve until idle, drained or broken, and return the exit code of
- * the process, a row of worker/exits.def. Frees the worker.
+ * the process, a row of ipc/worker_exits.def. Frees the worker.
  */
 int worker_run(struct worker *w, const struct sandbox_report *report);
 
 enum worker_exit {
 #define EXIT(name_, code_, text_) WORKER_EXIT_##name_ = code_,
-#include "worker/exits.def"
+#include "ipc/worker_exits.def"
 #undef EXIT
 };
 

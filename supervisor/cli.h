@@ -1,0 +1,38 @@
+#ifndef SUPERVISOR_CLI_H
+#define SUPERVISOR_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/conf.h"
+
+enum cli_exit {
+#define EXIT(name_, code_, text_) CLI_EXIT_##name_ = code_,
+#include "supervisor/exits.def"
+#undef EXIT
+};
+
+#define CLI_LIST_MAX 256 /* times that an option may be repeated */
+
+/* The command line of a command, parsed. Everything borrows from argv. */
+struct cli {
+	const char *command;
+	const char *path; /* what to serve or check; "." if not given */
+	const char *socket_addrs[CLI_LIST_MAX];
+	size_t nsocket_addrs;
+	const char *socket_fds[CLI_LIST_MAX];
+	size_t nsocket_fds;
+	int control_fd; /* -1: none */
+	bool verbose;
+	bool dump;
+};
+
+/* Load the config that CLI names; errors go to stderr. NULL on errors. */
+struct conf *cli_load(const struct cli *cli);
+
+/* The commands; each returns an exit code. */
+int cmd_serve(const struct cli *cli);
+int cmd_check(const struct cli *cli);
+int cmd_version(const struct cli *cli);
+
+#endif

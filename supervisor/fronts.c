@@ -1,0 +1,430 @@
+/*
+ * Front processes.
+ *
+ * Runs in: supervisor.
+ * Owns:    the state of each front: its proc, the listeners it was given.
+ */
+#include "config.h"
+
+#include "supervisor/fronts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ev.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "conf/conf.h"
+#include "ipc/control.h"
+#include "supervisor/spawn.h"
+
+#define START_MS 10000 /* until it says HELLO */
+#define RETRY_MIN_MS 50
+#define RETRY_MAX_MS 5000
+#define HEALTHY_MS 2000
+
+struct front {
+	struct fronts *set; /* held: the owner */
+	size_t index;
+	struct proc *proc; /* NULL: not running */
+	bool is_ready;
+	bool is_draining;
+	bool was_ready;  /* at least once */
+	uint32_t *given; /* ids of listeners; owned */
+	size_t ngiven;
+	ev_timer retry;
+	uint64_t retry_ms;
+};
+
+struct fronts {
+	struct fronts_options o;
+	const struct conf *conf; /* held until the next fronts_configure() */
+	uint32_t routes_number;
+	struct front *fronts; /* owned */
+	bool is_draining;
+	bool was_serving;
+};
+
+static int on_hello(void *, const struct ipc_msg *);
+static int on_channel_request(void *, const struct ipc_msg *);
+static int on_routes_ack(void *, const struct ipc_msg *);
+static int on_draining(void *, const struct ipc_msg *);
+static void on_end(struct proc *, const struct proc_end *);
+static void on_retry(struct ev_loop *, ev_timer *, int);
+
+static const chan_handler handlers[IPC_TYPE_MAX] = {
+    [IPC_HELLO] = on_hello,
+    [IPC_CHANNEL_REQUEST] = on_channel_request,
+    [IPC_ROUTES_ACK] = on_routes_ack,
+    [IPC_DRAINING] = on_draining,
+};
+
+struct fronts *
+fronts_new(const struct fronts_options *options)
+{
+	struct fronts *fs = xcalloc(1, sizeof *fs);
+
+	fs->o = *options;
+	fs->fronts = xcalloc(fs->o.n, sizeof *fs->fronts);
+	for (size_t i = 0; i < fs->o.n; i++) {
+		struct front *f = &fs->fronts[i];
+
+		f->set = fs;
+		f->index = i;
+		ev_timer_init(&f->retry, on_retry, 0.0, 0.0);
+		f->retry.data = f;
+	}
+	return fs;
+}
+
+void
+fronts_free(struct fronts **fronts)
+{
+	struct fronts *fs = *fronts;
+
+	if (fs == NULL)
+		return;
+	for (size_t i = 0; i < fs->o.n; i++) {
+		ev_timer_stop(fs->o.loop, &fs->fronts[i].retry);
+		free(fs->fronts[i].given);
+	}
+	free(fs->fronts);
+	free(fs);
+	*fronts = NULL;
+}
+
+size_t
+fronts_nrunning(const struct fronts *fs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->o.n; i++)
+		n += fs->fronts[i].proc != NULL;
+	return n;
+}
+
+/* --- configuring a front --- */
+
+static struct control_str
+str(const char *s)
+{
+	return (struct control_str){s, s != NULL ? strlen(s) : 0};
+}
+
+static bool
+has_listener(const struct front *f, uint32_t id)
+{
+	for (size_t i = 0; i < f->ngiven; i++)
+		if (f->given[i] == id)
+			return true;
+	return false;
+}
+
+static void
+send_listener(struct front *f, const struct listener *l)
+{
+	const struct conf_http *http = &l->conf->http;
+	struct control_listener m = {
+	    .id = l->id,
+	    .service = services_number(f->set->o.services, &l->conf->service),
+	    .is_proxy_style = http->style == CONF_HTTP_STYLE_PROXY,
+	    .name = str(l->name),
+	    .forwarded_proto_header = str(http->forwarded_proto_header),
+	    .cf_blob_header = str(http->cf_blob_header),
+	};
+	struct buf b;
+	int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd == -1) {
+		log_error("%s: cannot give it socket \"%s\": %s",
+		    proc_who(f->proc), l->name, strerror(errno));
+		return;
+	}
+	buf_init(&b);
+	control_listener_put(&b, &m);
+	chan_send(proc_chan(f->proc), IPC_LISTENER, buf_peek(&b), buf_len(&b),
+	    &fd);
+	buf_clear(&b);
+	f->given = xreallocarray(f->given, f->ngiven + 1, sizeof *f->given);
+	f->given[f->ngiven++] = l->id;
+}
+
+static bool
+is_listening(const struct fronts *fs, uint32_t id)
+{
+	for (size_t i = 0; i < listeners_count(fs->o.listeners); i++)
+		if (listeners_at(fs->o.listeners, i)->id == id)
+			return true;
+	return false;
+}
+
+static void
+take_back_listeners(struct front *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->ngiven; i++) {
+		if (is_listening(f->set, f->given[i]))
+			f->given[n++] = f->given[i];
+		else
+			control_u32_send(proc_chan(f->proc), IPC_LISTENER_CLOSE,
+			    f->given[i]);
+	}
+	f->ngiven = n;
+}
+
+static void
+add_route(struct buf *b, struct fronts *fs, uint32_t listener,
+    const struct conf_route *c)
+{
+	struct control_route r = {
+	    .listener = listener,
+	    .host = str(c->host),
+	    .path = str(c->path),
+	    .service = services_number(fs->o.services, &c->target),
+	};
+
+	control_routes_add(b, &r);
+}
+
+/*
+ * All routes, in the config's order, and last of all each socket's own
+ * service: with a new config that may have changed, too.
+ */
+static void
+send_routes(struct front *f)
+{
+	struct fronts *fs = f->set;
+	size_t nlisteners = listeners_count(fs->o.listeners), n = 0;
+	struct buf b;
+
+	for (size_t i = 0; i < nlisteners; i++) {
+		const struct conf_socket *c =
+		    listeners_at(fs->o.listeners, i)->conf;
+
+		n += c->nroutes + (c->service.service != NULL);
+	}
+	buf_init(&b);
+	control_routes_begin(&b, fs->routes_number, (uint32_t)n);
+	for (size_t i = 0; i < nlisteners; i++) {
+		const struct listener *l = listeners_at(fs->o.listeners, i);
+		struct control_route last = {
+		    .listener = l->id, .host = str(""), .path = str("*")};
+
+		for (size_t j = 0; j < l->conf->nroutes; j++)
+			add_route(&b, fs, l->id, &l->conf->routes[j]);
+		last.service =
+		    services_number(fs->o.services, &l->conf->service);
+		if (last.service != CONTROL_SERVICE_NONE)
+			control_routes_add(&b, &last);
+	}
+	chan_send(proc_chan(f->proc), IPC_ROUTES, buf_peek(&b), buf_len(&b),
+	    NULL);
+	buf_clear(&b);
+}
+
+static void
+configure(struct front *f)
+{
+	struct fronts *fs = f->set;
+
+	if (f->proc == NULL || !f->is_ready || proc_chan(f->proc) == NULL ||
+	    fs->is_draining)
+		return;
+	take_back_listeners(f);
+	/* First where requests go, then where they come from. */
+	send_routes(f);
+	for (size_t i = 0; i < listeners_count(fs->o.listeners); i++) {
+		const struct listener *l = listeners_at(fs->o.listeners, i);
+
+		if (!has_listener(f, l->id))
+			send_listener(f, l);
+	}
+}
+
+/* --- lives --- */
+
+static void
+retry_later(struct front *f)
+{
+	struct ev_loop *loop = f->set->o.loop;
+
+	f->retry_ms = f->retry_ms == 0 ? RETRY_MIN_MS
+				       : MIN(f->retry_ms * 2, RETRY_MAX_MS);
+	ev_timer_stop(loop, &f->retry);
+	ev_timer_set(&f->retry, (double)f->retry_ms / 1000.0, 0.0);
+	ev_timer_start(loop, &f->retry);
+}
+
+static void
+start(struct front *f)
+{
+	struct fronts *fs = f->set;
+	struct proc_options po = {
+	    .role = ROLE_FRONT,
+	    .party = IPC_PARTY_F,
+	    .handlers = handlers,
+	    .on_end = on_end,
+	    .owner = f,
+	};
+	struct spawned s;
+	char name[16];
+
+	if (f->proc != NULL || fs->is_draining)
+		return;
+	if (spawn_exec(fs->o.programs, "eider-front", ROLE_FRONT, fs->o.plan,
+		&s) != 0) {
+		log_error("cannot start %s/eider-front: %s", fs->o.programs,
+		    strerror(errno));
+		retry_later(f);
+		return;
+	}
+	snprintf(name, sizeof name, "%zu", f->index);
+	po.name = name;
+	po.ctl_fd = s.ctl_fd;
+	po.log_fd = s.log_fd;
+	f->is_ready = f->is_draining = false;
+	f->ngiven = 0;
+	f->proc = proc_new(fs->o.procs, &po);
+	proc_deadline(f->proc, START_MS, "it took too long to start");
+	(void)proc_born(f->proc, s.pid);
+}
+
+static void
+tell_if_serving(struct fronts *fs)
+{
+	if (fs->was_serving)
+		return;
+	for (size_t i = 0; i < fs->o.n; i++)
+		if (!fs->fronts[i].was_ready)
+			return;
+	fs->was_serving = true;
+	fs->o.on_serving(fs->o.arg);
+}
+
+static int
+on_hello(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = proc_owner(arg);
+	struct control_hello m;
+
+	if (control_hello_get(msg, &m) != 0 || m.version != IPC_VERSION)
+		return ERR_PROTO;
+	proc_deadline(f->proc, 0, NULL);
+	f->is_ready = f->was_ready = true;
+	log_debug("%s: ready in %llu ms", proc_who(f->proc),
+	    (unsigned long long)proc_age_ms(f->proc));
+	configure(f);
+	tell_if_serving(f->set);
+	return 0;
+}
+
+static int
+on_routes_ack(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	uint32_t number;
+
+	if (control_u32_get(msg, &number) != 0)
+		return ERR_PROTO;
+	log_debug("%s: uses routes %u", proc_who(p), number);
+	return 0;
+}
+
+static int
+on_channel_request(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct front *f = proc_owner(p);
+	const struct conf_designator *d;
+	uint32_t target;
+
+	if (control_u32_get(msg, &target) != 0)
+		return ERR_PROTO;
+	d = services_find(f->set->o.services, target);
+	if (d == NULL)
+		return ERR_STATE; /* it was never told that number */
+	workers_connect(f->set->o.workers, p, target, d);
+	return 0;
+}
+
+static int
+on_draining(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = proc_owner(arg);
+
+	(void)msg;
+	f->is_draining = true;
+	return 0;
+}
+
+static void
+on_end(struct proc *p, const struct proc_end *end)
+{
+	struct front *f = proc_owner(p);
+	struct fronts *fs = f->set;
+
+	workers_forget(fs->o.workers, p);
+	f->proc = NULL;
+	f->is_ready = false;
+	if (fs->is_draining) {
+		if (end->is_clean)
+			log_debug("%s: ended", proc_who(p));
+		else
+			log_warn("%s: %s", proc_who(p), end->text);
+		return;
+	}
+	log_error("%s: %s after %llu ms, starting another", proc_who(p),
+	    end->text, (unsigned long long)end->lived_ms);
+	if (end->lived_ms >= HEALTHY_MS) {
+		f->retry_ms = 0;
+		start(f);
+	} else {
+		retry_later(f);
+	}
+}
+
+static void
+on_retry(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)events;
+	start(w->data);
+}
+
+/* --- the set --- */
+
+void
+fronts_configure(struct fronts *fs, const struct conf *conf)
+{
+	fs->conf = conf;
+	fs->routes_number++;
+	for (size_t i = 0; i < fs->o.n; i++) {
+		configure(&fs->fronts[i]);
+		if (!ev_is_active(&fs->fronts[i].retry))
+			start(&fs->fronts[i]);
+	}
+}
+
+void
+fronts_drain(struct fronts *fs, uint64_t ms)
+{
+	fs->is_draining = true;
+	for (size_t i = 0; i < fs->o.n; i++) {
+		struct front *f = &fs->fronts[i];
+
+		ev_timer_stop(fs->o.loop, &f->retry);
+		if (f->proc == NULL)
+			continue;
+		if (proc_chan(f->proc) != NULL)
+			control_u32_send(proc_chan(f->proc), IPC_DRAIN,
+			    (uint32_t)MIN(ms, UINT32_MAX));
+		proc_deadline(f->proc, ms + 500, "it did not end in time");
+	}
+}

@@ -1,0 +1,172 @@
+/*
+ * The common ground of the commands that run workers.
+ *
+ * Runs in: supervisor.
+ */
+#include "config.h"
+
+#include "supervisor/host.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <ev.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "supervisor/spawn.h"
+
+#define NOFILE_WANTED 65536u
+
+void
+host_init_log(const struct conf *conf)
+{
+	bool json = !isatty(STDERR_FILENO);
+
+	if (conf->logging.structured == CONF_STRUCTURED_YES)
+		json = true;
+	else if (conf->logging.structured == CONF_STRUCTURED_NO)
+		json = false;
+	log_init(json ? LOG_SINK_JSON : LOG_SINK_TEXT, STDERR_FILENO,
+	    conf->logging.level);
+}
+
+/* Three descriptors per worker add up. */
+static void
+raise_nofile(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1)
+		return;
+	l.rlim_cur = l.rlim_max;
+	if (l.rlim_max < NOFILE_WANTED && geteuid() == 0)
+		l.rlim_cur = l.rlim_max = NOFILE_WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &l) == -1)
+		log_debug("cannot raise the number of open descriptors: %m");
+}
+
+static enum sandbox_mode
+mode_of(enum conf_sandbox s)
+{
+	static const enum sandbox_mode modes[] = {
+	    [CONF_SANDBOX_AUTO] = SANDBOX_AUTO,
+	    [CONF_SANDBOX_NONE] = SANDBOX_NONE,
+	    [CONF_SANDBOX_REQUIRE_A] = SANDBOX_REQUIRE_A,
+	    [CONF_SANDBOX_REQUIRE_B] = SANDBOX_REQUIRE_B,
+	    [CONF_SANDBOX_REQUIRE_C] = SANDBOX_REQUIRE_C,
+	};
+
+	ASSERT((size_t)s < NELEMS(modes));
+	return modes[s];
+}
+
+static int
+make_plan(struct host *h, const struct conf *conf)
+{
+	struct sandbox_plan_options o = {.mode = mode_of(conf->server.sandbox)};
+	const struct sandbox_report *report;
+	char why[256], text[256];
+
+	if (sandbox_plan_new(&o, &h->plan, why, sizeof why) != 0) {
+		log_error("%s", why);
+		return ERR_REFUSED;
+	}
+	report = sandbox_plan_report(h->plan);
+	if (report->level == SANDBOX_LEVEL_NONE)
+		log_warn("workers run without a sandbox: for development only");
+	else
+		log_info("sandbox level %s: %s",
+		    sandbox_level_name(report->level),
+		    sandbox_layers_text(report->layers, text, sizeof text));
+	return 0;
+}
+
+/* Rather now than with the first request. */
+static int
+find_programs(struct host *h, bool is_check)
+{
+	static const char *const names[] = {"eider-worker", "eider-front"};
+
+	h->programs = spawn_find_programs();
+	for (size_t i = 0; i < (is_check ? 1 : NELEMS(names)); i++) {
+		char *path = xasprintf("%s/%s", h->programs, names[i]);
+		bool is_there = access(path, X_OK) == 0;
+
+		if (!is_there)
+			log_error("cannot execute %s: %m", path);
+		free(path);
+		if (!is_there)
+			return ERR_NOENT;
+	}
+	return 0;
+}
+
+int
+host_open(struct host *h, struct conf *conf, bool is_check,
+    void (*on_outcome)(void *arg, const char *name, enum worker_outcome outcome,
+	const char *text),
+    void *arg)
+{
+	struct cloner_options co;
+	struct workers_options wo;
+
+	memset(h, 0, sizeof *h);
+	h->generation = generation_new(conf, 1);
+	(void)signal(SIGPIPE, SIG_IGN);
+	raise_nofile();
+	if (find_programs(h, is_check) != 0 || make_plan(h, conf) != 0) {
+		host_close(h);
+		return ERR_REFUSED;
+	}
+	h->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+	if (h->loop == NULL)
+		fatal("cannot make an event loop: %m");
+	h->hub = chan_hub_new(h->loop);
+	h->procs = procs_new(h->loop, h->hub);
+	co = (struct cloner_options){.loop = h->loop,
+	    .procs = h->procs,
+	    .plan = h->plan,
+	    .programs = h->programs};
+	h->cloner = cloner_new(&co);
+	wo = (struct workers_options){.loop = h->loop,
+	    .procs = h->procs,
+	    .cloner = h->cloner,
+	    .is_check = is_check,
+	    .on_outcome = on_outcome,
+	    .arg = arg};
+	h->workers = workers_new(&wo);
+	workers_configure(h->workers, h->generation, 0);
+	return 0;
+}
+
+void
+host_stop(struct host *h)
+{
+	if (h->cloner != NULL)
+		cloner_stop(h->cloner);
+	if (h->workers != NULL)
+		workers_drain(h->workers, 0);
+	procs_free(&h->procs);
+}
+
+void
+host_close(struct host *h)
+{
+	host_stop(h);
+	workers_free(&h->workers);
+	cloner_free(&h->cloner);
+	chan_hub_free(&h->hub);
+	if (h->loop != NULL)
+		ev_loop_destroy(h->loop);
+	h->loop = NULL;
+	sandbox_plan_free(&h->plan);
+	generation_unref(&h->generation);
+	free(h->programs);
+	h->programs = NULL;
+}

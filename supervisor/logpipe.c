@@ -1,0 +1,169 @@
+/*
+ * Log pipes of children.
+ *
+ * Runs in: supervisor. Every byte read here is a child's, possibly hostile:
+ *          it is escaped by log_from(), cut at a length, limited in rate.
+ */
+#include "config.h"
+
+#include "supervisor/logpipe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "sandbox/filter.h"
+
+#define READ_SIZE 8192
+#define READS_PER_TURN 4
+#define LINES_PER_SECOND 200
+#define LINES_BURST 2000
+#define TOKEN 1000u /* of one line */
+
+static bool
+take_token(struct logpipe *p)
+{
+	uint64_t now = clock_now_ms();
+
+	p->tokens = MIN(p->tokens + (now - p->tokens_at_ms) * LINES_PER_SECOND,
+	    (uint64_t)LINES_BURST * TOKEN);
+	p->tokens_at_ms = now;
+	if (p->tokens < TOKEN)
+		return false;
+	p->tokens -= TOKEN;
+	return true;
+}
+
+static void
+tell_dropped(struct logpipe *p)
+{
+	char text[64];
+	int n;
+
+	n = snprintf(text, sizeof text, "%llu log lines dropped",
+	    (unsigned long long)p->ndropped);
+	p->ndropped = 0;
+	log_from(LOG_WARN, p->who, text, (size_t)n);
+}
+
+static void
+end_line(struct logpipe *p)
+{
+	const char *text = p->line;
+	size_t len = p->line_len;
+	enum log_level level = LOG_WARN;
+
+	p->line_len = 0;
+	p->is_cut = false;
+	if (len == 0)
+		return;
+	if (text[0] == FILTER_MARK && len <= 8) {
+		p->line[len] = '\0';
+		p->refused_call = atoi(text + 1);
+		return;
+	}
+	if (text[0] >= '0' + LOG_DEBUG && text[0] <= '0' + LOG_FATAL) {
+		level = (enum log_level)(text[0] - '0');
+		text++;
+		len--;
+	}
+	if (!log_is_on(level))
+		return;
+	if (!take_token(p)) {
+		p->ndropped++;
+		return;
+	}
+	if (p->ndropped > 0)
+		tell_dropped(p);
+	log_from(level, p->who, text, len);
+}
+
+static void
+take_bytes(struct logpipe *p, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] == '\n')
+			end_line(p);
+		else if (p->line_len < sizeof p->line - 1)
+			p->line[p->line_len++] = bytes[i];
+		else
+			p->is_cut = true;
+	}
+}
+
+/* Read up to TURNS times. Returns false at the end of the pipe. */
+static bool
+read_some(struct logpipe *p, int turns)
+{
+	char bytes[READ_SIZE];
+
+	for (int i = 0; i < turns; i++) {
+		ssize_t n = read(p->fd, bytes, sizeof bytes);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN;
+		if (n == 0)
+			return false;
+		take_bytes(p, bytes, (size_t)n);
+		if ((size_t)n < sizeof bytes)
+			break;
+	}
+	return true;
+}
+
+static void
+shut(struct logpipe *p)
+{
+	if (!p->is_open)
+		return;
+	end_line(p);
+	if (p->ndropped > 0)
+		tell_dropped(p);
+	ev_io_stop(p->loop, &p->watcher);
+	fd_close(&p->fd);
+	p->is_open = false;
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *w, int events)
+{
+	struct logpipe *p = w->data;
+
+	(void)loop;
+	(void)events;
+	if (!read_some(p, READS_PER_TURN))
+		shut(p);
+}
+
+void
+logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd, const char *who)
+{
+	memset(p, 0, sizeof *p);
+	p->loop = loop;
+	p->who = who;
+	p->fd = fd;
+	p->is_open = true;
+	p->tokens = (uint64_t)LINES_BURST * TOKEN;
+	p->tokens_at_ms = clock_now_ms();
+	p->refused_call = -1;
+	ev_io_init(&p->watcher, on_readable, fd, EV_READ);
+	p->watcher.data = p;
+	ev_io_start(loop, &p->watcher);
+}
+
+void
+logpipe_stop(struct logpipe *p)
+{
+	/* A pipe holds 64 KB: as many reads as that takes. */
+	if (p->is_open)
+		(void)read_some(p, 16);
+	shut(p);
+}

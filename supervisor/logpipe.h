@@ -1,0 +1,39 @@
+#ifndef SUPERVISOR_LOGPIPE_H
+#define SUPERVISOR_LOGPIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ev.h>
+
+#define LOGPIPE_LINE_MAX 4096
+
+/*
+ * The reading end of a child's log pipe: adds who the child is to each of its
+ * lines, and bounds how many it may write. A line starts with the digit of its
+ * level; one that does not is what a library wrote to stderr.
+ */
+struct logpipe {
+	ev_io watcher;
+	struct ev_loop *loop; /* held */
+	const char *who;      /* held: "worker chat[123]" */
+	int fd;
+	bool is_open;
+	char line[LOGPIPE_LINE_MAX]; /* of an unfinished line */
+	size_t line_len;
+	bool is_cut;     /* the rest of this line is dropped */
+	uint64_t tokens; /* lines that may be written now, times 1000 */
+	uint64_t tokens_at_ms;
+	uint64_t ndropped;
+	int refused_call; /* system call that its filter refused; -1: none */
+};
+
+/* FD is taken. WHO may change while the pipe is open. */
+void logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd,
+    const char *who);
+
+/* Read what is there now, without waiting, and close. May be called twice. */
+void logpipe_stop(struct logpipe *p);
+
+#endif

@@ -1,0 +1,923 @@
+/*
+ * Workers: lives and channels.
+ *
+ * Runs in: supervisor.
+ * Owns:    a slot per worker of the config, in it the instances, each with at
+ *          most one process that takes channels; processes that drain belong
+ *          to their life only.
+ * Never:   reads code; believes an id that a worker sends: what it may reach
+ *          follows from the channel on which it asks.
+ */
+#include "config.h"
+
+#include "supervisor/workers.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ev.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "conf/conf.h"
+#include "ipc/control.h"
+#include "supervisor/backoff.h"
+#include "supervisor/bundle.h"
+#include "supervisor/spawn.h"
+
+#define LIFE_MAGIC 0x11feb0a7u
+#define START_MS 30000  /* from the order to serving */
+#define DRAIN_MS 30000  /* from saying that it drains to its end */
+#define WAITERS_MAX 256 /* per instance: about as many fronts and callers */
+/* A process that could not be cloned: so long, so often, then refused. */
+#define LOST_MS 100
+#define LOST_MAX 5
+/* A worker whose code does not load is not tried again for this long. */
+#define FAILED_MS 1000
+
+enum worker_exit {
+#define EXIT(name_, code_, text_) EXIT_##name_ = code_,
+#include "ipc/worker_exits.def"
+#undef EXIT
+};
+
+/* Somebody who wants a channel to an instance that is not ready. */
+struct waiter {
+	struct waiter *next;
+	struct proc *requester; /* held; workers_forget() removes it */
+	uint32_t target;
+	char *entrypoint; /* owned; "" for the default */
+	char *props;      /* owned; "" for none */
+};
+
+struct instance {
+	struct slot *slot; /* held: the owner */
+	size_t index;
+	enum worker_state state;
+	struct life *life; /* the process that takes channels, or NULL */
+	struct waiter *waiters;
+	size_t nwaiters;
+	ev_timer retry; /* the end of WAITING, QUARANTINE, FAILED */
+	struct backoff backoff;
+	uint64_t nstarts;
+	uint64_t ncrashes;
+	unsigned int nlost; /* orders of clones in a row that came to nothing */
+	char failure[512];  /* why the code does not load */
+};
+
+struct slot {
+	struct workers *set;            /* held: the owner */
+	struct slot *next;              /* among the retired */
+	char *name;                     /* owned */
+	struct generation *generation;  /* a reference */
+	const struct conf_worker *conf; /* of the generation */
+	struct instance *instances;     /* owned */
+	size_t ninstances;
+	size_t next_instance;
+	size_t nlives;
+	bool is_retired;
+	bool is_kept;      /* by the configuration under way */
+	bool was_reported; /* to on_outcome */
+};
+
+/* One process. */
+struct life {
+	uint32_t magic;
+	struct slot *slot;         /* held: it waits for us */
+	struct instance *instance; /* NULL: takes no channels any more */
+	struct proc *proc;         /* held until its on_end */
+	bool is_ending;            /* it said, or was told, that it drains */
+	char what[64];             /* of a load failure that it reported */
+};
+
+struct workers {
+	struct workers_options o;
+	struct slot **slots; /* owned, sorted by name */
+	size_t nslots;
+	struct slot *retired;
+	bool is_draining;
+};
+
+static int on_hello(void *, const struct ipc_msg *);
+static int on_ready(void *, const struct ipc_msg *);
+static int on_failed(void *, const struct ipc_msg *);
+static int on_channel_request(void *, const struct ipc_msg *);
+static int on_draining(void *, const struct ipc_msg *);
+static void on_end(struct proc *, const struct proc_end *);
+static void on_cloned(void *, pid_t, int);
+static void on_retry(struct ev_loop *, ev_timer *, int);
+static void start(struct instance *);
+
+static const chan_handler handlers[IPC_TYPE_MAX] = {
+    [IPC_HELLO] = on_hello,
+    [IPC_WORKER_READY] = on_ready,
+    [IPC_WORKER_FAILED] = on_failed,
+    [IPC_CHANNEL_REQUEST] = on_channel_request,
+    [IPC_DRAINING] = on_draining,
+};
+
+static const char *const state_texts[] = {
+#define STATE(name_, text_) [WORKER_##name_] = (text_),
+#include "supervisor/lives.def"
+#undef STATE
+};
+
+static const struct {
+	int code;
+	const char *text;
+} exit_texts[] = {
+#define EXIT(name_, code_, text_) {(code_), (text_)},
+#include "ipc/worker_exits.def"
+#undef EXIT
+};
+
+const char *
+worker_state_text(enum worker_state state)
+{
+	return state_texts[state];
+}
+
+/* --- channels --- */
+
+static void
+refuse(struct proc *requester, uint32_t target, enum ipc_reset code,
+    const char *text)
+{
+	struct control_refused m = {
+	    .target = target, .code = (uint8_t)code, .text = {text, 0}};
+	struct buf b;
+
+	if (proc_chan(requester) == NULL)
+		return;
+	m.text.len = MIN(strlen(text), (size_t)240);
+	buf_init(&b);
+	control_refused_put(&b, &m);
+	chan_send(proc_chan(requester), IPC_CHANNEL_REFUSED, buf_peek(&b),
+	    buf_len(&b), NULL);
+	buf_clear(&b);
+}
+
+static void
+send_end(struct proc *to, const struct control_channel *m, int fd)
+{
+	struct buf b;
+
+	buf_init(&b);
+	control_channel_put(&b, m);
+	chan_send(proc_chan(to), IPC_CHANNEL, buf_peek(&b), buf_len(&b), &fd);
+	buf_clear(&b);
+}
+
+static void
+connect_now(struct life *l, const struct waiter *w)
+{
+	struct control_channel client = {
+	    .side = CONTROL_CLIENT, .target = w->target};
+	struct control_channel server = {
+	    .side = CONTROL_SERVER,
+	    .entrypoint = {w->entrypoint, strlen(w->entrypoint)},
+	    .props = {w->props, strlen(w->props)},
+	};
+	int a, b;
+
+	if (proc_chan(w->requester) == NULL)
+		return; /* it ends; nobody waits */
+	if (proc_chan(l->proc) == NULL) {
+		refuse(w->requester, w->target, IPC_RESET_CRASH,
+		    "the worker's process ended");
+		return;
+	}
+	if (fd_socketpair(&a, &b) != 0) {
+		log_error("cannot make a channel to worker %s: %s",
+		    l->slot->name, strerror(errno));
+		refuse(w->requester, w->target, IPC_RESET_BUSY,
+		    "the supervisor has no descriptors left");
+		return;
+	}
+	send_end(l->proc, &server, b);
+	send_end(w->requester, &client, a);
+}
+
+static void
+free_waiter(struct waiter *w)
+{
+	free(w->entrypoint);
+	free(w->props);
+	free(w);
+}
+
+static struct waiter *
+take_waiter(struct instance *in)
+{
+	struct waiter *w = in->waiters;
+
+	if (w != NULL) {
+		in->waiters = w->next;
+		in->nwaiters--;
+	}
+	return w;
+}
+
+static void
+refuse_waiters(struct instance *in, enum ipc_reset code, const char *text)
+{
+	struct waiter *w;
+
+	while ((w = take_waiter(in)) != NULL) {
+		refuse(w->requester, w->target, code, text);
+		free_waiter(w);
+	}
+}
+
+static void
+serve_waiters(struct instance *in)
+{
+	struct waiter *w;
+
+	while ((w = take_waiter(in)) != NULL) {
+		connect_now(in->life, w);
+		free_waiter(w);
+	}
+}
+
+static void
+add_waiter(struct instance *in, struct proc *requester, uint32_t target,
+    const struct conf_designator *d)
+{
+	struct waiter *w, **at = &in->waiters;
+
+	if (in->nwaiters >= WAITERS_MAX) {
+		refuse(requester, target, IPC_RESET_BUSY,
+		    "too many wait for this worker");
+		return;
+	}
+	w = xcalloc(1, sizeof *w);
+	w->requester = requester;
+	w->target = target;
+	w->entrypoint = xstrdup(d->entrypoint != NULL ? d->entrypoint : "");
+	w->props = xstrdup(d->props != NULL ? d->props : "");
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = w;
+	in->nwaiters++;
+}
+
+/* --- slots --- */
+
+static int
+compare_slots(const void *a, const void *b)
+{
+	const struct slot *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static struct slot *
+find_slot(const struct workers *ws, const char *name)
+{
+	size_t low = 0, high = ws->nslots;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(name, ws->slots[mid]->name);
+
+		if (c == 0)
+			return ws->slots[mid];
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+static void
+enter_state(struct instance *in, enum worker_state state)
+{
+	if (in->state != state)
+		log_debug("worker %s: %s -> %s", in->slot->name,
+		    state_texts[in->state], state_texts[state]);
+	in->state = state;
+}
+
+static void
+enter_state_for(struct instance *in, enum worker_state state, uint64_t ms)
+{
+	struct ev_loop *loop = in->slot->set->o.loop;
+
+	enter_state(in, state);
+	ev_now_update(loop);
+	ev_timer_stop(loop, &in->retry);
+	ev_timer_set(&in->retry, (double)ms / 1000.0, 0.0);
+	ev_timer_start(loop, &in->retry);
+}
+
+static struct slot *
+new_slot(struct workers *ws, struct generation *g, const struct conf_worker *cw)
+{
+	struct slot *s = xcalloc(1, sizeof *s);
+
+	s->set = ws;
+	s->name = xstrdup(cw->name);
+	s->generation = generation_ref(g);
+	s->conf = cw;
+	s->ninstances =
+	    ws->o.is_check || cw->instances == 0 ? 1 : cw->instances;
+	s->instances = xcalloc(s->ninstances, sizeof *s->instances);
+	for (size_t i = 0; i < s->ninstances; i++) {
+		struct instance *in = &s->instances[i];
+
+		in->slot = s;
+		in->index = i;
+		ev_timer_init(&in->retry, on_retry, 0.0, 0.0);
+		in->retry.data = in;
+	}
+	return s;
+}
+
+static void
+free_slot(struct slot *s)
+{
+	ASSERT(s->nlives == 0);
+	for (size_t i = 0; i < s->ninstances; i++) {
+		struct waiter *w;
+
+		ev_timer_stop(s->set->o.loop, &s->instances[i].retry);
+		while ((w = take_waiter(&s->instances[i])) != NULL)
+			free_waiter(w);
+	}
+	free(s->instances);
+	free(s->name);
+	generation_unref(&s->generation);
+	free(s);
+}
+
+/* Free the retired slots whose last process is gone. */
+static void
+sweep_retired(struct workers *ws)
+{
+	struct slot **at = &ws->retired;
+
+	while (*at != NULL) {
+		struct slot *s = *at;
+
+		if (s->nlives > 0) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free_slot(s);
+	}
+}
+
+/* --- lives --- */
+
+/* The process takes no channels any more; the instance may have another. */
+static void
+leave_instance(struct life *l)
+{
+	if (l->instance == NULL)
+		return;
+	ASSERT(l->instance->life == l);
+	l->instance->life = NULL;
+	l->instance = NULL;
+}
+
+static void
+tell_outcome(struct slot *s, enum worker_outcome outcome, const char *text)
+{
+	struct workers *ws = s->set;
+
+	if (s->was_reported || s->is_retired || ws->o.on_outcome == NULL)
+		return;
+	s->was_reported = true;
+	ws->o.on_outcome(ws->o.arg, s->name, outcome, text);
+}
+
+static void
+send_spec(struct life *l)
+{
+	struct buf b;
+
+	buf_init(&b);
+	bundle_put(&b, l->slot->conf, l->slot->set->o.is_check);
+	chan_send(proc_chan(l->proc), IPC_WORKER_SPEC, buf_peek(&b),
+	    buf_len(&b), NULL);
+	buf_clear(&b);
+}
+
+static void
+start(struct instance *in)
+{
+	struct slot *s = in->slot;
+	struct workers *ws = s->set;
+	struct life *l;
+	int ours[2], theirs[2];
+	struct proc_options po = {
+	    .role = ROLE_WORKER,
+	    .party = IPC_PARTY_W,
+	    .name = s->name,
+	    .out_max = (size_t)512 << 20, /* its own code: bounded by conf */
+	    .handlers = handlers,
+	    .on_end = on_end,
+	};
+
+	ASSERT(in->life == NULL);
+	if (spawn_make_ends(ours, theirs) != 0) {
+		log_error("cannot start worker %s: %s", s->name,
+		    strerror(errno));
+		refuse_waiters(in, IPC_RESET_BUSY, "no descriptors left");
+		enter_state(in, WORKER_OFF);
+		return;
+	}
+	ev_timer_stop(ws->o.loop, &in->retry);
+	l = xcalloc(1, sizeof *l);
+	l->magic = LIFE_MAGIC;
+	l->slot = s;
+	l->instance = in;
+	po.ctl_fd = ours[0];
+	po.log_fd = ours[1];
+	po.owner = l;
+	l->proc = proc_new(ws->o.procs, &po);
+	in->life = l;
+	in->nstarts++;
+	s->nlives++;
+	enter_state(in, WORKER_STARTING);
+	proc_deadline(l->proc, START_MS, "it took too long to start");
+	send_spec(l);
+	cloner_order(ws->o.cloner, s->name, s->conf->limits.memory_bytes,
+	    theirs[0], theirs[1], on_cloned, l);
+}
+
+static void
+on_cloned(void *arg, pid_t pid, int error)
+{
+	struct life *l = arg;
+	char why[96];
+
+	ASSERT(l->magic == LIFE_MAGIC);
+	if (pid > 0) {
+		if (l->instance != NULL)
+			l->instance->nlost = 0;
+		(void)proc_born(l->proc, pid);
+		return;
+	}
+	snprintf(why, sizeof why, "cannot be cloned: %s", strerror(error));
+	proc_stillborn(l->proc, why);
+}
+
+static int
+on_hello(void *arg, const struct ipc_msg *msg)
+{
+	struct control_hello m;
+
+	(void)arg;
+	if (control_hello_get(msg, &m) != 0 || m.version != IPC_VERSION)
+		return ERR_PROTO;
+	return 0;
+}
+
+static int
+on_ready(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct life *l = proc_owner(p);
+	struct instance *in = l->instance;
+
+	(void)msg;
+	if (in == NULL || in->state != WORKER_STARTING)
+		return ERR_STATE;
+	proc_deadline(p, 0, NULL);
+	log_info("%s: started in %llu ms", proc_who(p),
+	    (unsigned long long)proc_age_ms(p));
+	enter_state(in, WORKER_READY);
+	serve_waiters(in);
+	tell_outcome(l->slot, WORKER_STARTED, "");
+	return 0;
+}
+
+static int
+on_failed(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct life *l = proc_owner(p);
+	struct instance *in = l->instance;
+
+	if (in == NULL || in->state != WORKER_STARTING)
+		return ERR_STATE;
+	log_from(LOG_ERROR, proc_who(p), (const char *)msg->body, msg->len);
+	snprintf(in->failure, sizeof in->failure, "%.*s",
+	    (int)MIN(msg->len, sizeof in->failure - 1),
+	    (const char *)msg->body);
+	l->is_ending = true;
+	leave_instance(l);
+	proc_deadline(p, DRAIN_MS, "it does not end");
+	refuse_waiters(in, IPC_RESET_LOAD, "the worker's code does not load");
+	enter_state_for(in, WORKER_FAILED, FAILED_MS);
+	tell_outcome(l->slot, WORKER_NOT_LOADED, in->failure);
+	return 0;
+}
+
+static int
+on_draining(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct life *l = proc_owner(p);
+	struct instance *in = l->instance;
+
+	(void)msg;
+	l->is_ending = true;
+	proc_deadline(p, DRAIN_MS, "it does not end");
+	if (in == NULL)
+		return 0;
+	leave_instance(l);
+	enter_state(in, WORKER_OFF);
+	if (in->nwaiters > 0)
+		start(in);
+	return 0;
+}
+
+/* What a worker may reach is what its config binds. */
+static const struct conf_designator *
+find_grant(const struct slot *s, uint32_t target)
+{
+	const struct conf_binding *b;
+
+	if (target >= s->conf->nbindings)
+		return NULL;
+	b = &s->conf->bindings[target];
+	return b->kind == CONF_BINDING_SERVICE ? &b->service : NULL;
+}
+
+static int
+on_channel_request(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct life *l = proc_owner(p);
+	const struct conf_designator *d;
+	uint32_t target;
+
+	if (control_u32_get(msg, &target) != 0)
+		return ERR_PROTO;
+	if (!proc_take_token(p)) {
+		refuse(p, target, IPC_RESET_BUSY,
+		    "too many channels asked for");
+		return 0;
+	}
+	d = find_grant(l->slot, target);
+	if (d == NULL) {
+		log_warn("%s: asked for channel %u, which it is not granted",
+		    proc_who(p), target);
+		refuse(p, target, IPC_RESET_NOT_GRANTED, "no such binding");
+		return 0;
+	}
+	workers_connect(l->slot->set, p, target, d);
+	return 0;
+}
+
+static const char *
+exit_text(const struct proc_end *end)
+{
+	for (size_t i = 0; i < NELEMS(exit_texts); i++)
+		if (end->code == exit_texts[i].code)
+			return exit_texts[i].text;
+	return end->text;
+}
+
+/* An end that says nothing against the worker's code. */
+static bool
+is_blameless(const struct life *l, const struct proc_end *end)
+{
+	if (l->is_ending || end->is_clean)
+		return true;
+	/* Limits are the event's fault; each has been answered. */
+	if (end->code == EXIT_CPU || end->code == EXIT_MEMORY)
+		return true;
+	/* Nothing a worker does sends it SIGKILL: somebody else did. */
+	return end->signal == SIGKILL && !end->is_killed_by_us;
+}
+
+static void
+log_end(const struct life *l, const struct proc_end *end)
+{
+	const char *text = exit_text(end);
+
+	if (end->is_clean || (l->is_ending && end->code == EXIT_LOAD))
+		log_info("%s: ended (%s)", proc_who(l->proc), text);
+	else if (l->is_ending)
+		log_warn("%s: ended (%s)", proc_who(l->proc), text);
+	else
+		log_error("%s: %s after %llu ms", proc_who(l->proc), text,
+		    (unsigned long long)end->lived_ms);
+}
+
+/* There never was a process: no fault of the worker's. */
+static void
+after_loss(struct instance *in, const struct proc_end *end)
+{
+	if (++in->nlost < LOST_MAX) {
+		enter_state_for(in, WORKER_WAITING, LOST_MS);
+		return;
+	}
+	in->nlost = 0;
+	tell_outcome(in->slot, WORKER_CRASHED, end->text);
+	refuse_waiters(in, IPC_RESET_CRASH, "the worker cannot be started");
+}
+
+/* The process of an instance has ended without a word. */
+static void
+after_crash(struct instance *in, const struct life *l,
+    const struct proc_end *end)
+{
+	bool was_starting = in->state == WORKER_STARTING;
+	uint64_t wait_ms = 0;
+
+	enter_state(in, WORKER_OFF);
+	if (in->slot->is_retired || in->slot->set->is_draining) {
+		refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
+		return;
+	}
+	if (end->is_lost) {
+		after_loss(in, end);
+		return;
+	}
+	if (!is_blameless(l, end)) {
+		in->ncrashes++;
+		wait_ms = backoff_crashed(&in->backoff, end->lived_ms);
+	}
+	if (was_starting)
+		tell_outcome(in->slot, WORKER_CRASHED, end->text);
+	if (backoff_is_quarantine(&in->backoff) && wait_ms > 0) {
+		log_error("worker %s: crashed %u times in a row, in "
+			  "quarantine for %llu s",
+		    in->slot->name, in->backoff.nstrikes,
+		    (unsigned long long)wait_ms / 1000);
+		refuse_waiters(in, IPC_RESET_QUARANTINE,
+		    "the worker crashed too often");
+		enter_state_for(in, WORKER_QUARANTINE, wait_ms);
+	} else if (wait_ms > 0) {
+		enter_state_for(in, WORKER_WAITING, wait_ms);
+	} else if (in->nwaiters > 0) {
+		start(in);
+	}
+}
+
+static void
+on_end(struct proc *p, const struct proc_end *end)
+{
+	struct life *l = proc_owner(p);
+	struct slot *s = l->slot;
+	struct instance *in = l->instance;
+
+	ASSERT(l->magic == LIFE_MAGIC);
+	workers_forget(s->set, p);
+	cloner_forget(s->set->o.cloner, l);
+	log_end(l, end);
+	if (end->lived_ms >= BACKOFF_HEALTHY_MS && in != NULL)
+		backoff_reset(&in->backoff);
+	leave_instance(l);
+	s->nlives--;
+	if (in != NULL)
+		after_crash(in, l, end);
+	l->magic = 0;
+	free(l);
+	sweep_retired(s->set);
+}
+
+static void
+on_retry(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct instance *in = w->data;
+
+	(void)loop;
+	(void)events;
+	if (in->life != NULL)
+		return;
+	enter_state(in, WORKER_OFF);
+	/* A check waits for an outcome. */
+	if (in->nwaiters > 0 || in->slot->set->o.is_check)
+		start(in);
+}
+
+/* --- the set --- */
+
+struct workers *
+workers_new(const struct workers_options *options)
+{
+	struct workers *ws = xcalloc(1, sizeof *ws);
+
+	ws->o = *options;
+	return ws;
+}
+
+void
+workers_free(struct workers **workers)
+{
+	struct workers *ws = *workers;
+
+	if (ws == NULL)
+		return;
+	for (size_t i = 0; i < ws->nslots; i++)
+		free_slot(ws->slots[i]);
+	while (ws->retired != NULL) {
+		struct slot *s = ws->retired;
+
+		ws->retired = s->next;
+		free_slot(s);
+	}
+	free(ws->slots);
+	free(ws);
+	*workers = NULL;
+}
+
+static void
+drain_instance(struct instance *in, uint64_t ms)
+{
+	struct life *l = in->life;
+
+	ev_timer_stop(in->slot->set->o.loop, &in->retry);
+	refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
+	if (l == NULL)
+		return;
+	leave_instance(l);
+	l->is_ending = true;
+	enter_state(in, WORKER_OFF);
+	if (proc_chan(l->proc) != NULL)
+		control_u32_send(proc_chan(l->proc), IPC_DRAIN,
+		    (uint32_t)MIN(ms, UINT32_MAX));
+	proc_deadline(l->proc, ms + 500, "it did not end in time");
+}
+
+static void
+retire(struct slot *s, uint64_t drain_ms)
+{
+	struct workers *ws = s->set;
+
+	s->is_retired = true;
+	for (size_t i = 0; i < s->ninstances; i++)
+		drain_instance(&s->instances[i], drain_ms);
+	s->next = ws->retired;
+	ws->retired = s;
+}
+
+/* The slot of CW: the old one where nothing has changed. */
+static struct slot *
+renew_slot(struct workers *ws, struct generation *g,
+    const struct conf_worker *cw)
+{
+	struct slot *s = find_slot(ws, cw->name);
+
+	if (s == NULL ||
+	    memcmp(s->conf->hash, cw->hash, sizeof cw->hash) != 0 ||
+	    s->conf->instances != cw->instances)
+		return new_slot(ws, g, cw);
+	generation_unref(&s->generation);
+	s->generation = generation_ref(g);
+	s->conf = cw;
+	s->is_kept = true;
+	return s;
+}
+
+void
+workers_configure(struct workers *ws, struct generation *g, uint64_t drain_ms)
+{
+	size_t n = g->conf->nworkers;
+	struct slot **slots = xcalloc(n, sizeof *slots);
+
+	for (size_t i = 0; i < n; i++)
+		slots[i] = renew_slot(ws, g, &g->conf->workers[i]);
+	for (size_t i = 0; i < ws->nslots; i++) {
+		if (!ws->slots[i]->is_kept)
+			retire(ws->slots[i], drain_ms);
+		ws->slots[i]->is_kept = false;
+	}
+	if (n > 1)
+		qsort(slots, n, sizeof *slots, compare_slots);
+	free(ws->slots);
+	ws->slots = slots;
+	ws->nslots = n;
+	sweep_retired(ws);
+}
+
+int
+workers_start(struct workers *ws, const char *name)
+{
+	struct slot *s = find_slot(ws, name);
+
+	if (s == NULL)
+		return ERR_NOENT;
+	if (s->instances[0].state == WORKER_OFF)
+		start(&s->instances[0]);
+	return 0;
+}
+
+void
+workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
+    const struct conf_designator *d)
+{
+	struct slot *s = find_slot(ws, d->service);
+	struct instance *in;
+
+	if (s == NULL) {
+		refuse(requester, target, IPC_RESET_NOT_GRANTED,
+		    "there is no such worker any more");
+		return;
+	}
+	if (ws->is_draining) {
+		refuse(requester, target, IPC_RESET_DRAIN, "shutting down");
+		return;
+	}
+	in = &s->instances[s->next_instance++ % s->ninstances];
+	switch (in->state) {
+	case WORKER_QUARANTINE:
+		refuse(requester, target, IPC_RESET_QUARANTINE,
+		    "the worker crashed too often");
+		return;
+	case WORKER_FAILED:
+		refuse(requester, target, IPC_RESET_LOAD,
+		    "the worker's code does not load");
+		return;
+	case WORKER_OFF:
+	case WORKER_STARTING:
+	case WORKER_WAITING:
+	case WORKER_READY:
+	case WORKER_STATE_COUNT:
+	default:
+		break;
+	}
+	add_waiter(in, requester, target, d);
+	if (in->state == WORKER_READY)
+		serve_waiters(in);
+	else if (in->state == WORKER_OFF)
+		start(in);
+}
+
+static void
+forget_in(struct instance *in, const struct proc *requester)
+{
+	struct waiter **at = &in->waiters;
+
+	while (*at != NULL) {
+		struct waiter *w = *at;
+
+		if (w->requester != requester) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		in->nwaiters--;
+		free_waiter(w);
+	}
+}
+
+void
+workers_forget(struct workers *ws, const struct proc *requester)
+{
+	for (size_t i = 0; i < ws->nslots; i++)
+		for (size_t j = 0; j < ws->slots[i]->ninstances; j++)
+			forget_in(&ws->slots[i]->instances[j], requester);
+	for (struct slot *s = ws->retired; s != NULL; s = s->next)
+		for (size_t j = 0; j < s->ninstances; j++)
+			forget_in(&s->instances[j], requester);
+}
+
+void
+workers_drain(struct workers *ws, uint64_t ms)
+{
+	ws->is_draining = true;
+	for (size_t i = 0; i < ws->nslots; i++)
+		for (size_t j = 0; j < ws->slots[i]->ninstances; j++)
+			drain_instance(&ws->slots[i]->instances[j], ms);
+}
+
+void
+workers_each(struct workers *ws,
+    void (*fn)(void *arg, const struct worker_status *status), void *arg)
+{
+	for (size_t i = 0; i < ws->nslots; i++) {
+		const struct slot *s = ws->slots[i];
+
+		for (size_t j = 0; j < s->ninstances; j++) {
+			const struct instance *in = &s->instances[j];
+			struct worker_status st = {
+			    .name = s->name,
+			    .instance = j,
+			    .state = in->state,
+			    .nstarts = in->nstarts,
+			    .ncrashes = in->ncrashes,
+			};
+
+			if (in->life != NULL) {
+				st.pid = proc_pid(in->life->proc);
+				st.age_ms = proc_age_ms(in->life->proc);
+			}
+			fn(arg, &st);
+		}
+	}
+}

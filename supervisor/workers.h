@@ -1,0 +1,83 @@
+#ifndef SUPERVISOR_WORKERS_H
+#define SUPERVISOR_WORKERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "supervisor/cloner.h"
+#include "supervisor/generation.h"
+#include "supervisor/proc.h"
+
+/*
+ * The workers of the config and the lives of their processes: started with the
+ * first channel that somebody wants to them, ended by themselves when idle,
+ * started again after a crash, kept in quarantine when they crash too often.
+ */
+struct workers;
+struct conf_designator;
+
+enum worker_state {
+#define STATE(name_, text_) WORKER_##name_,
+#include "supervisor/lives.def"
+#undef STATE
+	WORKER_STATE_COUNT
+};
+
+/* What came of starting a worker. */
+enum worker_outcome { WORKER_STARTED, WORKER_NOT_LOADED, WORKER_CRASHED };
+
+struct workers_options {
+	struct ev_loop *loop;  /* held */
+	struct procs *procs;   /* held */
+	struct cloner *cloner; /* held */
+	bool is_check;         /* evaluate code only */
+	/* Optional: the first start of worker NAME has come to an end. */
+	void (*on_outcome)(void *arg, const char *name,
+	    enum worker_outcome outcome, const char *text);
+	void *arg;
+};
+
+struct workers *workers_new(const struct workers_options *options);
+/* After all processes have ended. */
+void workers_free(struct workers **workers);
+
+/*
+ * Go by GENERATION (a reference is kept). Workers that are in it unchanged go
+ * on; those that are not are drained within DRAIN_MS.
+ */
+void workers_configure(struct workers *ws, struct generation *generation,
+    uint64_t drain_ms);
+
+/* Start worker NAME now, without anybody asking. Returns 0 or ERR_NOENT. */
+int workers_start(struct workers *ws, const char *name);
+
+/*
+ * REQUESTER wants a channel to D, which it is granted, and calls it TARGET.
+ * It gets CHANNEL or CHANNEL_REFUSED, sooner or later.
+ */
+void workers_connect(struct workers *ws, struct proc *requester,
+    uint32_t target, const struct conf_designator *d);
+
+/* REQUESTER has ended: it waits for nothing any more. */
+void workers_forget(struct workers *ws, const struct proc *requester);
+
+/* Start nothing any more; everybody finishes within MS. */
+void workers_drain(struct workers *ws, uint64_t ms);
+
+/* One line per instance, for `status`. */
+struct worker_status {
+	const char *name;
+	size_t instance;
+	enum worker_state state;
+	pid_t pid; /* 0: none */
+	uint64_t nstarts;
+	uint64_t ncrashes;
+	uint64_t age_ms; /* of the process */
+};
+void workers_each(struct workers *ws,
+    void (*fn)(void *arg, const struct worker_status *status), void *arg);
+
+const char *worker_state_text(enum worker_state state);
+
+#endif

@@ -42,6 +42,7 @@ enum ast_flag {
 	AF_DIRECT_EVAL = 1 << 3,    /* CALL: eval(...) */
 	AF_NO_ARGS = 1 << 3,        /* NEW */
 	AF_DIRECTIVE = 1 << 0,      /* EXPR_STMT */
+	AF_NO_BRACES = 1 << 0,      /* BLOCK */
 	AF_AWAIT = 1 << 0,          /* FOR_OF */
 	AF_PREFIX = 1 << 0,         /* UPDATE */
 	AF_DELEGATE = 1 << 0,       /* YIELD: yield* */
@@ -51,6 +52,7 @@ enum ast_flag {
 	AF_BAD_ESCAPE = 1 << 3,     /* CHUNK: cooked value is undefined */
 	AF_SEPARATOR = 1 << 4,      /* NUMBER BIGINT: has _ */
 	AF_LINE_SEP = 1 << 5,       /* STRING CHUNK: raw U+2028 or U+2029 */
+	AF_CLASS_DEFAULT = 1 << 1,  /* parser's own */
 	AF_DECL = 1 << 0,           /* CLASS FUNC: declaration */
 	AF_EXPR_BODY = 1 << 2,      /* FUNC: arrow with an expression */
 	AF_CONST = 1 << 0,          /* TS_ENUM */
@@ -132,7 +134,7 @@ struct ast_spec {
 extern const struct ast_spec ast_specs[AST_NKINDS];
 
 #define AST_CHUNK_BITS 11
-#define AST_CHUNK (1U << AST_CHUNK_BITS)
+#define AST_CHUNK_NODES (1U << AST_CHUNK_BITS)
 
 struct ast {
 	struct arena *arena; /* held: the unit's */
@@ -145,7 +147,7 @@ struct ast {
 static inline struct ast_node *
 ast_node(const struct ast *ast, uint32_t i)
 {
-	return &ast->chunks[i >> AST_CHUNK_BITS][i & (AST_CHUNK - 1)];
+	return &ast->chunks[i >> AST_CHUNK_BITS][i & (AST_CHUNK_NODES - 1)];
 }
 
 void ast_init(struct ast *ast, struct arena *arena);

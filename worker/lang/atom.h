@@ -29,6 +29,7 @@ struct atom {
 	uint32_t chain;   /* next in its bucket */
 	uint32_t symbol;  /* scope analysis: what the name means just now */
 	uint32_t scratch; /* its users' own: 0 outside of a use */
+	uint32_t request; /* module requests: the parser's own */
 	uint32_t flags;   /* ATOMF_* */
 };
 

@@ -97,6 +97,7 @@ struct lang_request {
 	uint32_t pos;   /* byte offset of the specifier */
 	bool by_name;   /* named or default imports read its cells */
 	bool type_only; /* TypeScript: every use was erased; do not load */
+	uint32_t older; /* the parser's own */
 };
 
 enum lang_import_kind { LANG_IMPORT_NAMED, LANG_IMPORT_NAMESPACE };

@@ -34,6 +34,7 @@ struct scope {
 	bool has_eval; /* sloppy or strict direct eval can see it */
 	bool in_loop;  /* entered more than once per call of its function */
 	bool per_iteration; /* some symbol needs a binding per iteration */
+	bool var_passed;    /* the parser's own */
 	bool inside_with;   /* names here may be taken by a with object */
 	uint32_t parent;
 	uint32_t func;  /* struct func it belongs to */
@@ -42,6 +43,7 @@ struct scope {
 	uint32_t next_in_func; /* all scopes of one function */
 	uint32_t pos, end;
 	uint32_t nsymbols;
+	uint32_t current_case; /* analysis's own */
 };
 
 enum symbol_kind {
@@ -85,6 +87,7 @@ enum symbol_flag {
 	SYMF_EVAL_VISIBLE = 1 << 16, /* a direct eval may name it */
 	SYMF_IN_TYPE = 1 << 17,      /* TypeScript: only declared, ambient */
 	SYMF_DUPLICATE = 1 << 18, /* sloppy f(a, a): an earlier one of a name */
+	SYMF_SHARED = 1 << 20,    /* its var held another name's value before */
 	SYMF_REDECLARED = 1 << 19, /* var x; var x; or var over a parameter */
 };
 
@@ -93,13 +96,14 @@ struct symbol {
 	uint32_t flags; /* SYMF_* */
 	uint8_t kind;   /* enum symbol_kind */
 	uint32_t scope;
-	uint32_t next;     /* in its scope */
-	uint32_t decl;     /* BINDING node of its first declaration */
-	uint32_t alias;    /* SYMF_RENAME: unique number of this name, from 1 */
-	uint32_t import;   /* SYM_IMPORT: index in lang_imports() */
-	uint32_t outer;    /* SYM_BLOCK_FUNCTION with ANNEX_B: the var */
-	uint32_t init_pos; /* where it becomes initialised; analysis's own */
-	uint32_t shadowed; /* analysis's own */
+	uint32_t next;   /* in its scope */
+	uint32_t decl;   /* BINDING node of its first declaration */
+	uint32_t alias;  /* SYMF_RENAME: unique number of this name, from 1 */
+	uint32_t import; /* SYM_IMPORT: index in lang_imports() */
+	uint32_t outer;  /* SYM_BLOCK_FUNCTION with ANNEX_B: the var */
+	uint32_t init_case; /* analysis's own: the CASE it is in */
+	uint32_t init_pos;  /* where it becomes initialised; analysis's own */
+	uint32_t shadowed;  /* analysis's own */
 	uint32_t func_node; /* SYM_FUNCTION, SYM_BLOCK_FUNCTION: last FUNC */
 };
 
@@ -160,9 +164,11 @@ struct func {
 
 struct klass {
 	uint32_t node;
-	uint32_t scope;    /* SCOPE_CLASS */
-	uint32_t ctor;     /* METHOD node of the constructor, 0: default */
-	uint32_t body_pos; /* of the "{" */
+	uint32_t scope;      /* SCOPE_CLASS */
+	uint32_t ctor;       /* METHOD node of the constructor, 0: default */
+	uint32_t body_pos;   /* of the "{" */
+	uint32_t inner;      /* SYM_CLASS_NAME, 0: anonymous */
+	uint32_t decorators; /* list of DECORATOR */
 	bool derived;
 	bool has_fields;          /* instance fields or private methods */
 	bool has_static;          /* static fields or blocks */

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "conf/errors.h"
 
 /*
  * The configuration as checked structs: what `eider serve` and `eider check`
@@ -21,12 +22,6 @@
 
 #define CONF_HASH_LEN 32
 #define CONF_NONE SIZE_MAX /* an index that names nothing */
-
-/* Where something was defined, for messages; line 0: not from a file. */
-struct conf_at {
-	const char *file;
-	unsigned int line;
-};
 
 struct conf_bytes {
 	const uint8_t *data; /* NULL: an absent value, JavaScript's null */
@@ -218,23 +213,6 @@ struct conf {
 	    *path; /* the config or script that was loaded, for messages */
 	struct conf_pool *pool; /* owned: all the above */
 };
-
-/*
- * The messages of one load, complete lines in the form
- * "file:line: where: what; what to do" without a newline. At most
- * CONF_ERRORS_MAX are kept; `n` counts all.
- */
-#define CONF_ERRORS_MAX 20
-struct conf_errors {
-	char *lines[CONF_ERRORS_MAX]; /* owned */
-	size_t n;
-};
-
-void conf_errors_init(struct conf_errors *errors);
-void conf_errors_clear(struct conf_errors *errors);
-/* Calls LINE for every message, and once for those that were not kept. */
-void conf_errors_each(const struct conf_errors *errors,
-    void (*line)(void *arg, const char *text), void *arg);
 
 /* What the command line adds. Borrowed, for the call. */
 struct conf_options {

@@ -518,7 +518,7 @@ set_script(struct load *l, const struct schema_row *row, struct target *target,
 		item_add_script(l, d, &word);
 }
 
-/* The file or files are read by section.c, which knows the depth. */
+/* The file or files are read by load.c, which knows the depth. */
 static void
 set_include(struct load *l, const struct schema_row *row, struct target *target,
     struct words *words)

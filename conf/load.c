@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "conf/load.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -16,7 +18,6 @@
 #include "conf/errors.h"
 #include "conf/ini.h"
 #include "conf/item.h"
-#include "conf/load.h"
 #include "conf/set.h"
 #include "conf/source.h"
 

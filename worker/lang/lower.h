@@ -1,0 +1,380 @@
+#ifndef WORKER_LANG_LOWER_H
+#define WORKER_LANG_LOWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "worker/lang/emit.h"
+#include "worker/lang/helpers.h"
+#include "worker/lang/unit.h"
+
+/*
+ * Lowering: shared by lower.c and lower_*.c, private to worker/lang.
+ *
+ * Every lower_*() that takes a node expects the cursor at or before the node
+ * and leaves it at or before the node's end: what is not touched stays
+ * uncopied until something behind it is written. All state is in the unit's
+ * arena; errors leave through unit_fail().
+ */
+
+struct fnctx;
+struct lower;
+
+/* A growing list of names, in the arena. */
+struct names {
+	struct lang_str *v;
+	uint32_t n, cap;
+};
+
+/* What the text calls a symbol. */
+struct symtext {
+	struct lang_str text;  /* len 0: not made yet */
+	struct lang_str set;   /* variable of a setter, a body, a loop head */
+	struct lang_str brand; /* private methods: what instances carry */
+	uint32_t first_ref;    /* lowest source position of a reference */
+	uint32_t last_write;
+	bool plain;    /* text is the name in the source */
+	bool kept;     /* listed for its function's _Varmap */
+	bool env;      /* lives in a catch environment, no var */
+	bool member;   /* text is a property access */
+	bool declared; /* a var of it is or will be in the text */
+	bool native;   /* block function that Duktape hoists */
+	bool hoisted;  /* block function already written */
+};
+
+/* A loop, switch or label around the statement being lowered. */
+struct loopctx {
+	struct loopctx *up;
+	uint32_t node;
+	bool exits;          /* some statement leaves it early */
+	struct names copies; /* "head=name": before continue and at the end */
+};
+
+/* One function of the text. */
+struct fnctx {
+	struct fnctx *up;
+	struct func *f; /* NULL: no function of the source */
+	uint32_t func;  /* its number, for the owners of symbols */
+	uint32_t row;
+	uint32_t first_temp; /* 0: 1 */
+	uint32_t ntemps;
+	uint32_t spare[32]; /* temps that are free again */
+	uint32_t nspare;
+	struct names late; /* vars declared at the end */
+	struct names keep;
+	struct loopctx *loops;
+	uint32_t top_stmt;     /* statement of the body's own list */
+	unsigned in_catch_env; /* depth of catch environments */
+	bool strict;
+	bool is_async, is_generator; /* its text runs in a coroutine */
+	bool is_arrow;               /* this, arguments come from outside */
+	bool is_ctor;                /* of a class */
+	bool derived;                /* ... with an extends clause */
+	bool this_param;             /* `this` is the parameter $this */
+	bool this_ready;             /* super() has surely returned */
+	bool super_seen;
+	bool args_hoisted;
+};
+
+/* What super means in a method. */
+struct home {
+	struct home *up;
+	struct lang_str text; /* the object super looks from */
+	struct lang_str ctor; /* the class, for super() */
+	bool is_static;
+	bool is_object;
+	bool derived;
+	struct lang_str brand; /* what new instances get */
+	struct names fields;   /* functions that define fields */
+};
+
+/* How fn_text() writes a function. */
+struct fn_spec {
+	struct lang_str name; /* side table */
+	struct lang_str self; /* name in the text */
+	bool named;
+	bool is_accessor;  /* `get x` stands before; no `function` */
+	uint32_t flags;    /* LANG_FN_*, more than what the func says */
+	uint32_t pos, end; /* source text, if not the node's */
+	void (*prologue)(struct lower *l, const struct fn_spec *spec);
+	void (*epilogue)(struct lower *l, const struct fn_spec *spec);
+	void *data;
+};
+
+/* A node of a left spine that is being lowered. */
+struct spine {
+	uint32_t n;
+	uint32_t temp;
+	uint32_t cut;
+	uint32_t priv;
+	bool own_temp;
+};
+
+/* Temps of a write to a private accessor. */
+struct priv {
+	uint32_t obj, value;
+};
+
+struct lower {
+	struct lang_unit *u;
+	struct emit e;
+	const struct lang_lower_options *options;
+	struct lang_str prefix;
+	struct symtext *syms;
+	struct names *exports; /* by symbol: names of its cells */
+	struct fnctx *fn;
+	struct home *home;
+	uint32_t *helpers; /* ids used, in order */
+	uint32_t nhelpers;
+	uint8_t helper_used[LANG_NHELPERS];
+	struct lang_fn *rows;
+	uint32_t nrows, cap_rows;
+	uint32_t unique;
+	uint32_t depth;
+	struct spine *spine;
+	uint32_t nspine, cap_spine;
+	/* the name that the anonymous function at hint_node gets */
+	uint32_t hint_node;
+	struct lang_str hint;
+	struct names template_vars;
+	bool module;
+	bool free_helpers; /* script: helpers by free names */
+	bool coroutine;
+};
+
+static inline struct ast_node *
+N(const struct lower *l, uint32_t i)
+{
+	return ast_node(&l->u->ast, i);
+}
+
+/* ---- lower.c: output and names ---------------------------------------- */
+
+void lo_to(struct lower *l, uint32_t pos);
+void lo_skip(struct lower *l, uint32_t pos);
+/*
+ * Write text. %h helper (enum lang_helper), %t temp (number), %s struct
+ * lang_str *, %z char *, %u number, %p the prefix.
+ */
+void lo_put(struct lower *l, const char *fmt, ...);
+void lo_put_quote(struct lower *l, struct lang_str s);
+/* Text as lo_put() makes it, in the arena. */
+struct lang_str lo_textf(struct lower *l, const char *fmt, ...);
+struct lang_str lo_str(const char *s);
+bool lo_str_eq(struct lang_str a, struct lang_str b);
+void lo_names_add(struct lower *l, struct names *list, struct lang_str s);
+
+uint32_t lo_temp(struct lower *l);
+void lo_temp_free(struct lower *l, uint32_t temp);
+/* Declare a name at the end of the running function. */
+void lo_late(struct lower *l, struct lang_str name);
+/* A new variable of the running function that inner functions may use. */
+struct lang_str lo_var(struct lower *l, const char *kind);
+/* An inner function of the text refers to NAME of FN. */
+void lo_keep(struct lower *l, struct fnctx *fn, struct lang_str name);
+/* Push a node on l->spine. */
+void lo_push(struct lower *l, uint32_t n);
+
+/* Lower any node but 0. */
+void lower_node(struct lower *l, uint32_t n);
+void lower_list(struct lower *l, uint32_t first);
+/* Goes to the node first, copies it to its end. */
+void lo_at(struct lower *l, uint32_t n);
+/* The same for an expression whose value nobody uses. */
+void lo_at_void(struct lower *l, uint32_t n);
+/* An anonymous function there is called NAME. */
+void lo_named(struct lower *l, uint32_t n, struct lang_str name);
+void lo_at_named(struct lower *l, uint32_t n, struct lang_str name);
+/* The name for the anonymous function node N, if one was given. */
+bool lo_take_hint(struct lower *l, uint32_t n, struct lang_str *name_out);
+/* Ends a statement: the semicolon that the source may leave out. */
+void lower_semicolon(struct lower *l, uint32_t n);
+
+/* ---- lower_bind.c ------------------------------------------------------ */
+
+void lower_bind_prepare(struct lower *l);
+struct symtext *sym_text(struct lower *l, uint32_t sym);
+/* What the text calls SYM; notes that it is captured. */
+struct lang_str sym_ref(struct lower *l, uint32_t sym);
+/* Whether the IDENT must be checked against the sentinel. */
+bool sym_checked(const struct lower *l, uint32_t n);
+bool is_const_write(const struct lower *l, uint32_t n);
+void put_tdz_guard(struct lower *l, uint32_t n);
+void lower_ident(struct lower *l, uint32_t n);
+/* The reference is called: `this` must stay undefined. */
+void lower_callee_ident(struct lower *l, uint32_t n);
+/* Assignment to an IDENT or BINDING: before and behind the value. */
+void write_begin(struct lower *l, uint32_t n, bool init);
+void write_end(struct lower *l, uint32_t n, bool init);
+/* There will be a var of SYM. */
+void declare_sym(struct lower *l, uint32_t sym);
+void lower_var_decl(struct lower *l, uint32_t n);
+/* In the head of a loop. */
+void lower_for_decl(struct lower *l, uint32_t n);
+/* The declarators as a comma expression; names become late vars. */
+void lower_declarators(struct lower *l, uint32_t n);
+
+/* ---- lower_scope.c ----------------------------------------------------- */
+
+/* Symbols of SCOPE that need an environment per entry; the last of them. */
+uint32_t scope_env_count(struct lower *l, uint32_t scope, uint32_t *only_out);
+/*
+ * try{throw v}catch(x){ -- FROM_HEAD: values are those of the symbols'
+ * `set`. One name is the catch parameter, several live in one object.
+ */
+bool env_open(struct lower *l, uint32_t scope, bool from_head);
+/* What stands at the begin of a block; true if a "}" must end it. */
+bool block_open(struct lower *l, uint32_t scope);
+void block_close(struct lower *l, bool opened);
+/* Sentinels and functions of a function's own scope. */
+void scope_prologue(struct lower *l, uint32_t scope);
+void lower_block(struct lower *l, uint32_t n);
+void lower_switch(struct lower *l, uint32_t n);
+void lower_try(struct lower *l, uint32_t n);
+
+/* ---- lower_fn.c, lower_params.c ---------------------------------------- */
+
+/* A row of the side table; the text of that function comes next. */
+uint32_t row_add(struct lower *l, struct lang_str name, bool named,
+    uint32_t flags, uint32_t length, uint32_t pos, uint32_t end);
+void fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row);
+void fn_leave(struct lower *l, struct fnctx *fn);
+/* "function(PARAMS){" that is not one of the source. */
+void fn_hidden(struct lower *l, struct fnctx *fn, const char *params);
+/* Declarations of temps and late names. */
+void fn_end_vars(struct lower *l);
+/* "function self(params){body}"; the cursor may be anywhere before. */
+void fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec);
+void fn_program_prologue(struct lower *l);
+void lower_body(struct lower *l, uint32_t first);
+/* Expression or arrow. */
+void lower_func(struct lower *l, uint32_t n);
+/* A FUNC whose key has been written, with its maker. */
+void lower_method_func(struct lower *l, uint32_t n, struct lang_str name,
+    bool named);
+void lower_func_decl(struct lower *l, uint32_t n);
+void lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym);
+/* name=function...; where the declaration cannot be Duktape's. */
+void lower_block_func(struct lower *l, uint32_t n, uint32_t sym);
+/* name=$af(body); the body's text is hoisted by Duktape. */
+void put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym);
+/* Text of `this`, checked in derived constructors. */
+void put_this(struct lower *l);
+void lower_this(struct lower *l, uint32_t n);
+void lower_new_target(struct lower *l, uint32_t n);
+void lower_arguments(struct lower *l, uint32_t n);
+/* `arguments` that is only indexed or handed to apply. */
+bool is_plain_arguments(const struct lower *l, uint32_t n);
+void lower_return(struct lower *l, uint32_t n);
+void lower_yield(struct lower *l, uint32_t n);
+void lower_await(struct lower *l, uint32_t n);
+
+bool params_are_simple(const struct lower *l, uint32_t func_node);
+/* "(a,b)" */
+void put_params(struct lower *l, uint32_t func_node);
+/* Statements that bind defaults, patterns and rest. */
+void bind_params(struct lower *l, uint32_t func_node);
+/* Body vars that have a parameter's name start with its value. */
+void bind_shadowing(struct lower *l, const struct func *f);
+
+/* ---- lower_pat.c ------------------------------------------------------- */
+
+/*
+ * Comma expression that takes VALUE (a text that can be read often) apart;
+ * begins with a comma unless *FIRST.
+ *
+ * value_node  the expression that VALUE holds, or 0
+ * init        a declaration
+ */
+void lower_pattern(struct lower *l, uint32_t pat, struct lang_str value,
+    uint32_t value_node, bool init, bool *first);
+/* TARGET, maybe with a default or a pattern, = VALUE (read once). */
+void lower_target(struct lower *l, uint32_t target, struct lang_str value,
+    bool init, bool *first);
+/* ASSIGN with a pattern; WANTED: the expression's own value is used. */
+void lower_pattern_assign(struct lower *l, uint32_t n, bool wanted);
+/* True if it was written as a statement of its own. */
+bool lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
+    bool init);
+
+/* ---- lower_iter.c ------------------------------------------------------ */
+
+void lower_for(struct lower *l, uint32_t n, struct names *labels);
+void lower_for_in(struct lower *l, uint32_t n, struct names *labels);
+void lower_for_of(struct lower *l, uint32_t n, struct names *labels);
+void lower_loop_children(struct lower *l, uint32_t n);
+void lower_labeled(struct lower *l, uint32_t n);
+void lower_jump(struct lower *l, uint32_t n);
+/* All loops inside TARGET (0: the function) are left; INCLUSIVE: it too. */
+void mark_exits(struct lower *l, uint32_t target, bool inclusive);
+
+/* ---- lower_expr.c, lower_chain.c --------------------------------------- */
+
+void lower_binary(struct lower *l, uint32_t n);
+void lower_cond(struct lower *l, uint32_t n);
+void lower_unary(struct lower *l, uint32_t n);
+void lower_new(struct lower *l, uint32_t n);
+/* WANTED: the value is used. */
+void lower_assign(struct lower *l, uint32_t n, bool wanted);
+void lower_update(struct lower *l, uint32_t n, bool wanted);
+/* An expression whose value nobody uses. */
+void lower_void(struct lower *l, uint32_t n);
+/* Writes to the IDENT need more than `=`. */
+bool ident_is_special(struct lower *l, uint32_t n);
+/* Member access, calls, tagged templates, optional chains. */
+void lower_chain(struct lower *l, uint32_t n);
+void lower_chain_delete(struct lower *l, uint32_t n);
+
+/* ---- lower_lit.c, lower_object.c --------------------------------------- */
+
+void lower_string(struct lower *l, uint32_t n);
+void lower_number(struct lower *l, uint32_t n);
+void lower_regexp(struct lower *l, uint32_t n);
+void lower_template(struct lower *l, uint32_t n);
+/* Template object and values of a tag's call. */
+void put_tagged_arguments(struct lower *l, uint32_t n);
+void lower_array(struct lower *l, uint32_t n);
+/* Elements or arguments with spread as one array; LIST: only to be read. */
+void lower_spread_array(struct lower *l, uint32_t first, bool list);
+void lower_object(struct lower *l, uint32_t n);
+struct lang_str key_str(struct lower *l, uint32_t key);
+/* What a function under that key is called; false if it is computed. */
+bool key_name(struct lower *l, uint32_t key, bool computed,
+    struct lang_str *name_out);
+/* A key as Duktape's literals take it; as an expression. */
+void put_key(struct lower *l, uint32_t key);
+void put_key_value(struct lower *l, uint32_t key, bool computed);
+/* Nobody notices when it is evaluated earlier. */
+bool is_pure(const struct lower *l, uint32_t n);
+
+/* ---- lower_class.c, lower_priv.c -------------------------------------- */
+
+void lower_class(struct lower *l, uint32_t n);
+void lower_class_decl(struct lower *l, uint32_t n);
+void lower_super_call(struct lower *l, uint32_t n);
+void super_statement_done(struct lower *l, uint32_t stmt);
+bool is_super_member(const struct lower *l, uint32_t n);
+/* "home,key,this" of super.x */
+void put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp);
+bool is_private_member(const struct lower *l, uint32_t n);
+/* Reading and writing o.#x: the object and the value are written between. */
+uint32_t private_get_begin(struct lower *l, uint32_t name);
+void private_get_end(struct lower *l, uint32_t name, uint32_t temp);
+struct priv private_set_begin(struct lower *l, uint32_t name);
+void private_set_mid(struct lower *l, uint32_t name, struct priv p);
+void private_set_end(struct lower *l, uint32_t name, struct priv p);
+void lower_private_in(struct lower *l, uint32_t n);
+
+/* ---- lower_mod.c ------------------------------------------------------- */
+
+void lower_mod_prepare(struct lower *l);
+void lower_mod_prologue(struct lower *l);
+bool is_exported(const struct lower *l, uint32_t sym);
+/* "$e.a=$e.b=" for an exported symbol; nothing otherwise. */
+void put_export_write(struct lower *l, uint32_t sym);
+struct lang_str import_ref(struct lower *l, uint32_t sym);
+void lower_import(struct lower *l, uint32_t n);
+void lower_export(struct lower *l, uint32_t n);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * Lowering of parameters: defaults, patterns and rest become statements at
+ * the begin of the body, on the lines where they stand.
+ */
+#include "config.h"
+
+#include "worker/lang/lower.h"
+
+#include "base/util.h"
+
+/* More formal parameters than this do not fit Duktape's registers. */
+#define PARAMS_MAX 200
+
+static uint32_t
+param_target(const struct lower *l, uint32_t p)
+{
+	return N(l, p)->kind == AST_DEFAULT ? N(l, p)->a : p;
+}
+
+static struct lang_str
+param_name(struct lower *l, uint32_t p, uint32_t i)
+{
+	const struct ast_node *t = N(l, param_target(l, p));
+
+	if (t->kind == AST_BINDING)
+		return sym_text(l, t->b)->text;
+	return lo_textf(l, "%pa%u", i);
+}
+
+bool
+params_are_simple(const struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	const struct func *f = func_get(l->u, node->d);
+
+	return f->simple_params && !(node->flags & AF_TRAILING_COMMA) &&
+	    f->nparams <= PARAMS_MAX && !l->u->options.typescript;
+}
+
+void
+put_params(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	const struct func *f = func_get(l->u, node->d);
+	uint32_t p, i;
+
+	if (params_are_simple(l, n) && l->u->src[f->params_pos] == '(') {
+		lo_skip(l, f->params_pos);
+		for (p = node->b; p != 0; p = N(l, p)->next) {
+			const struct ast_node *b = N(l, p);
+			const struct symtext *t = sym_text(l, b->b);
+
+			if (t->plain && !(b->flags & AF_ESCAPED_NAME))
+				continue;
+			lo_to(l, b->pos);
+			lo_put(l, "%s", &t->text);
+			lo_skip(l, b->end);
+		}
+		lo_to(l, f->params_end);
+		return;
+	}
+	lo_put(l, "(");
+	for (p = node->b, i = 0; p != 0 && i < PARAMS_MAX;
+	     p = N(l, p)->next, i++) {
+		struct lang_str name;
+
+		if (N(l, p)->kind == AST_REST)
+			break;
+		name = param_name(l, p, i);
+		lo_put(l, i == 0 ? "%s" : ",%s", &name);
+	}
+	lo_put(l, ")");
+}
+
+static void
+bind_rest(struct lower *l, uint32_t p, uint32_t i)
+{
+	uint32_t target = N(l, p)->a;
+	bool first = false;
+	struct lang_str name;
+
+	if (N(l, target)->kind == AST_BINDING) {
+		name = sym_text(l, N(l, target)->b)->text;
+		lo_put(l, "var %s=%h(arguments,%u);", &name, LANG_HELPER_REST,
+		    i);
+		return;
+	}
+	name = lo_textf(l, "%pa%u", i);
+	lo_put(l, "var %s=%h(arguments,%u)", &name, LANG_HELPER_REST, i);
+	lo_put(l, ";");
+	first = true;
+	lower_pattern(l, target, name, 0, true, &first);
+	lo_put(l, ";");
+}
+
+/* Defaults, patterns and rest, in order. */
+void
+bind_params(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	uint32_t p, i;
+
+	if (params_are_simple(l, n))
+		return;
+	for (p = node->b, i = 0; p != 0; p = N(l, p)->next, i++) {
+		const struct ast_node *param = N(l, p);
+		uint32_t target = param_target(l, p);
+		struct lang_str name;
+		bool first = true;
+
+		if (param->kind == AST_REST) {
+			bind_rest(l, p, i);
+			break;
+		}
+		name = param_name(l, p, i);
+		if (i >= PARAMS_MAX)
+			lo_put(l, "var %s=arguments[%u];", &name, i);
+		if (param->kind == AST_DEFAULT) {
+			lo_put(l, "if(%s===void 0)%s=", &name, &name);
+			lo_at_named(l, param->b,
+			    N(l, target)->kind == AST_BINDING ?
+				unit_atom_str(l->u, N(l, target)->a) :
+				lo_str(""));
+			lo_put(l, ";");
+		}
+		if (N(l, target)->kind != AST_BINDING) {
+			lower_pattern(l, target, name, 0, true, &first);
+			lo_put(l, ";");
+		}
+	}
+}
+
+/* Body vars that have a parameter's name start with its value. */
+void
+bind_shadowing(struct lower *l, const struct func *f)
+{
+	uint32_t s, p;
+
+	if (f->body_scope == 0 || f->body_scope == f->scope)
+		return;
+	for (s = scope_get(l->u, f->body_scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+		const struct lang_str *from, *at;
+
+		if (sym->kind != SYM_VAR)
+			continue;
+		for (p = scope_get(l->u, f->scope)->first; p != 0;
+		     p = symbol_get(l->u, p)->next)
+			if (symbol_get(l->u, p)->atom == sym->atom)
+				break;
+		if (p == 0)
+			continue;
+		at = &sym_text(l, s)->text;
+		from = &sym_text(l, p)->text;
+		if (lo_str_eq(*at, *from))
+			continue;
+		declare_sym(l, s);
+		lo_put(l, "%s=%s;", at, from);
+	}
+}

@@ -1,0 +1,309 @@
+/*
+ * Lowering of scopes. Names that closures capture in a loop need a fresh
+ * environment per iteration: `try{throw v}catch(name){...}` makes one without
+ * a function, so that break, return, await and this stay as they are.
+ */
+#include "config.h"
+
+#include "worker/lang/lower.h"
+
+#include "base/util.h"
+
+static bool
+sym_needs_sentinel(const struct lower *l, const struct symbol *s)
+{
+	return (s->flags & SYMF_NEEDS_TDZ) ||
+	    ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
+}
+
+/* Symbols of SCOPE that need a fresh environment. */
+uint32_t
+scope_env_count(struct lower *l, uint32_t scope, uint32_t *only_out)
+{
+	uint32_t s, count = 0;
+
+	if (!scope_get(l->u, scope)->per_iteration)
+		return 0;
+	for (s = scope_get(l->u, scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+
+		if (!(sym->flags & SYMF_PER_ITERATION) ||
+		    sym->kind == SYM_PRIVATE || sym->kind == SYM_TYPE)
+			continue;
+		*only_out = s;
+		count++;
+	}
+	return count;
+}
+
+static void
+put_env_value(struct lower *l, uint32_t s, bool from_head)
+{
+	struct lang_str head = l->syms[s].set;
+
+	if (from_head && head.len != 0)
+		lo_put(l, "%s", &head);
+	else if (sym_needs_sentinel(l, symbol_get(l->u, s)))
+		lo_put(l, "%h", LANG_HELPER_TDZ);
+	else
+		lo_put(l, "void 0");
+}
+
+/*
+ * try{throw v}catch(x){ -- FROM_HEAD: values are those of the loop's head
+ * variables. One name is the catch parameter, several live in one object.
+ */
+bool
+env_open(struct lower *l, uint32_t scope, bool from_head)
+{
+	uint32_t only = 0, s, n = scope_env_count(l, scope, &only);
+	struct lang_str object, name;
+	bool first = true;
+
+	if (n == 0)
+		return false;
+	lo_put(l, "try{throw ");
+	if (n == 1) {
+		l->syms[only].text.len = 0;
+		l->syms[only].env = false;
+		sym_text(l, only)->env = true;
+		put_env_value(l, only, from_head);
+		lo_put(l, "}catch(%s){", &l->syms[only].text);
+		return true;
+	}
+	object = lo_textf(l, "%ps%u", (uint32_t)++l->unique);
+	lo_put(l, "{");
+	for (s = scope_get(l->u, scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+
+		if (!(sym->flags & SYMF_PER_ITERATION) ||
+		    sym->kind == SYM_PRIVATE || sym->kind == SYM_TYPE)
+			continue;
+		name = unit_atom_str(l->u, sym->atom);
+		lo_put(l, first ? "%s:" : ",%s:", &name);
+		put_env_value(l, s, from_head);
+		l->syms[s].text = lo_textf(l, "%s.%s", &object, &name);
+		l->syms[s].env = l->syms[s].member = true;
+		l->syms[s].plain = false;
+		first = false;
+	}
+	lo_put(l, "}}catch(%s){", &object);
+	return true;
+}
+
+/* A hoisted function that Duktape's own declaration cannot express. */
+static bool
+block_func_is_native(struct lower *l, uint32_t s)
+{
+	const struct symbol *sym = symbol_get(l->u, s);
+	const struct func *f;
+
+	if (sym->func_node == 0)
+		return true;
+	f = func_get(l->u, N(l, sym->func_node)->d);
+	return !f->is_async && !f->is_generator && !l->fn->in_catch_env &&
+	    !scope_get(l->u, sym->scope)->in_loop && !is_exported(l, s) &&
+	    !l->syms[s].env;
+}
+
+static void
+scope_functions(struct lower *l, uint32_t scope)
+{
+	uint32_t s;
+
+	for (s = scope_get(l->u, scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+		struct symtext *t = &l->syms[s];
+		uint32_t save = l->e.cur;
+
+		if (sym->kind != SYM_BLOCK_FUNCTION || sym->func_node == 0)
+			continue;
+		if (block_func_is_native(l, s)) {
+			t->native = true;
+			continue;
+		}
+		declare_sym(l, s);
+		if (t->first_ref != 0 &&
+		    t->first_ref < N(l, sym->func_node)->pos) {
+			lower_block_func(l, sym->func_node, s);
+			t->hoisted = true;
+			lo_skip(l, save);
+		}
+	}
+}
+
+bool
+block_open(struct lower *l, uint32_t scope)
+{
+	bool opened;
+	uint32_t s;
+
+	if (scope == 0)
+		return false;
+	opened = env_open(l, scope, false);
+	if (opened)
+		l->fn->in_catch_env++;
+	for (s = scope_get(l->u, scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+		struct symtext *t = &l->syms[s];
+
+		if (t->env || !(sym->flags & SYMF_LEXICAL) ||
+		    sym->kind == SYM_PRIVATE || !sym_needs_sentinel(l, sym))
+			continue;
+		t = sym_text(l, s);
+		declare_sym(l, s);
+		lo_put(l, "%s=%h;", &t->text, LANG_HELPER_TDZ);
+	}
+	scope_functions(l, scope);
+	return opened;
+}
+
+void
+block_close(struct lower *l, bool opened)
+{
+	if (!opened)
+		return;
+	lo_put(l, "}");
+	l->fn->in_catch_env--;
+}
+
+/* A function's own scope: sentinels, coroutine functions, export cells. */
+void
+scope_prologue(struct lower *l, uint32_t scope)
+{
+	uint32_t s;
+
+	if (scope == 0)
+		return;
+	for (s = scope_get(l->u, scope)->first; s != 0;
+	     s = symbol_get(l->u, s)->next) {
+		const struct symbol *sym = symbol_get(l->u, s);
+		struct lang_str name;
+		const struct func *f;
+
+		if (sym->kind == SYM_PRIVATE)
+			continue;
+		if ((sym->flags & SYMF_LEXICAL) && sym_needs_sentinel(l, sym)) {
+			name = sym_text(l, s)->text;
+			declare_sym(l, s);
+			lo_put(l, "%s=%h;", &name, LANG_HELPER_TDZ);
+			continue;
+		}
+		if ((sym->kind == SYM_FUNCTION || sym->kind == SYM_DEFAULT) &&
+		    sym->func_node != 0) {
+			f = func_get(l->u, N(l, sym->func_node)->d);
+			name = sym_text(l, s)->text;
+			if (f->is_async || f->is_generator) {
+				declare_sym(l, s);
+				put_hoisted_maker(l, sym->func_node, s);
+			} else if (is_exported(l, s)) {
+				put_export_write(l, s);
+				lo_put(l, "%s;", &name);
+				continue;
+			}
+		}
+		if (sym->kind == SYM_VAR && is_exported(l, s)) {
+			put_export_write(l, s);
+			lo_put(l, "void 0;");
+		}
+	}
+}
+
+/* ---- statements with scopes -------------------------------------------- */
+
+void
+lower_block(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	bool opened;
+
+	lo_to(l, node->pos + 1);
+	opened = block_open(l, node->d);
+	lower_list(l, node->a);
+	if (opened) {
+		lo_to(l, node->end - 1);
+		block_close(l, opened);
+	}
+}
+
+void
+lower_switch(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	struct loopctx ctx = { .up = l->fn->loops, .node = n };
+	bool opened;
+	uint32_t c;
+
+	lo_to(l, node->pos);
+	if (node->d != 0)
+		lo_put(l, "{");
+	opened = block_open(l, node->d);
+	lower_node(l, node->a);
+	l->fn->loops = &ctx;
+	for (c = node->b; c != 0; c = N(l, c)->next) {
+		if (N(l, c)->a != 0)
+			lower_node(l, N(l, c)->a);
+		lower_list(l, N(l, c)->b);
+	}
+	l->fn->loops = ctx.up;
+	lo_to(l, node->end);
+	block_close(l, opened);
+	if (node->d != 0)
+		lo_put(l, "}");
+}
+
+static void
+lower_catch(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	uint32_t param = node->a, body = node->b, t;
+	bool simple = param != 0 && N(l, param)->kind == AST_BINDING;
+	bool opened = false;
+	struct lang_str name;
+
+	lo_to(l, node->pos);
+	if (simple) {
+		struct symtext *st = sym_text(l, N(l, param)->b);
+
+		st->env = true;
+		name = st->text;
+	} else {
+		name = lo_textf(l, "%px%u", (uint32_t)++l->unique);
+	}
+	lo_put(l, "catch(%s){", &name);
+	if (l->fn->is_generator)
+		lo_put(l, "if(%s===%h)throw %s;", &name, LANG_HELPER_RET, &name);
+	l->fn->in_catch_env++;
+	if (param != 0 && !simple) {
+		bool first = false;
+
+		opened = block_open(l, node->d);
+		t = lo_temp(l);
+		lo_put(l, "%t=%s", t, &name);
+		lower_pattern(l, param, lo_textf(l, "%t", t), 0, true, &first);
+		lo_put(l, ";");
+		lo_temp_free(l, t);
+	}
+	lo_skip(l, N(l, body)->pos);
+	lower_node(l, body);
+	lo_to(l, N(l, body)->end);
+	block_close(l, opened);
+	lo_put(l, "}");
+	l->fn->in_catch_env--;
+}
+
+void
+lower_try(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+
+	lower_node(l, node->a);
+	if (node->b != 0)
+		lower_catch(l, node->b);
+	if (node->c != 0)
+		lower_node(l, node->c);
+}

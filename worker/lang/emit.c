@@ -22,14 +22,14 @@
 void
 emit_init(struct emit *e, struct lang_unit *unit)
 {
-	*e = (struct emit){ .unit = unit, .src = unit->src, .line = 1 };
+	*e = (struct emit){.unit = unit, .src = unit->src, .line = 1};
 }
 
 void
 emit_clear(struct emit *e)
 {
 	free(e->out);
-	*e = (struct emit){ .line = 1 };
+	*e = (struct emit){.line = 1};
 }
 
 static char *
@@ -81,7 +81,8 @@ static bool
 emit_is_line_sep(const char *p, size_t left)
 {
 	return left >= 3 && (unsigned char)p[0] == 0xe2 &&
-	    (unsigned char)p[1] == 0x80 && ((unsigned char)p[2] & 0xfe) == 0xa8;
+	       (unsigned char)p[1] == 0x80 &&
+	       ((unsigned char)p[2] & 0xfe) == 0xa8;
 }
 
 void
@@ -166,12 +167,12 @@ emit_squeeze(struct emit *e, uint32_t from, uint32_t to)
 			i = j;
 		} else if (c == '/' && i + 1 < to && s[i + 1] == '/') {
 			while (i < to && s[i] != '\n' && s[i] != '\r' &&
-			    !emit_is_line_sep(s + i, to - i))
+			       !emit_is_line_sep(s + i, to - i))
 				i++;
 		} else if (c == '/' && i + 1 < to && s[i + 1] == '*') {
 			i += 2;
-			while (i < to && !(s[i] == '*' && i + 1 < to &&
-			    s[i + 1] == '/'))
+			while (i < to &&
+			       !(s[i] == '*' && i + 1 < to && s[i + 1] == '/'))
 				i++;
 			i = MIN(i + 2, to);
 			emit_put(e, " ", 1);

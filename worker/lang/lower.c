@@ -49,22 +49,21 @@ lang_lower(struct lang_unit *unit, const struct lang_lower_options *options,
 	struct lower *volatile held = NULL;
 	struct lower *l;
 	jmp_buf escape;
-	int r = 0;
+	volatile int r = 0;
 
 	unit->diag = diag_out;
 	unit->escape = &escape;
-	if (setjmp(escape) != 0) {
+	if (setjmp(escape) == 0) {
+		l = arena_zalloc(&unit->arena, 1, sizeof *l);
+		l->u = unit;
+		l->options = options;
+		emit_init(&l->e, unit);
+		held = l;
+		lower_unit(l);
+		*output_out = lower_finish(l);
+	} else {
 		r = unit->escape_code;
-		goto out;
 	}
-	l = arena_zalloc(&unit->arena, 1, sizeof *l);
-	l->u = unit;
-	l->options = options;
-	emit_init(&l->e, unit);
-	held = l;
-	lower_unit(l);
-	*output_out = lower_finish(l);
-out:
 	unit->escape = NULL;
 	unit->diag = NULL;
 	if (held != NULL)
@@ -185,7 +184,7 @@ lo_textf(struct lower *l, const char *fmt, ...)
 struct lang_str
 lo_str(const char *s)
 {
-	return (struct lang_str){ s, strlen(s) };
+	return (struct lang_str){s, strlen(s)};
 }
 
 bool
@@ -311,7 +310,7 @@ lower_children(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	const struct ast_spec *spec = &ast_specs[node->kind];
-	const uint32_t slots[4] = { node->a, node->b, node->c, node->d };
+	const uint32_t slots[4] = {node->a, node->b, node->c, node->d};
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -591,7 +590,7 @@ lower_if(struct lower *l, uint32_t n)
 static void
 lower_prefix(struct lower *l)
 {
-	static const char *const names[] = { "$", "_$", "$$", "$_", "$_$" };
+	static const char *const names[] = {"$", "_$", "$$", "$_", "$_$"};
 	const struct atoms *atoms = &l->u->atoms;
 	size_t i, len;
 	uint32_t a, tail;
@@ -643,7 +642,7 @@ lower_open(struct lower *l)
 		if (func_get(l->u, l->u->top_func)->has_use_strict)
 			lo_put(l, "\"use strict\";");
 	} else if (kind != LANG_FUNCTION &&
-	    func_get(l->u, l->u->top_func)->is_strict) {
+		   func_get(l->u, l->u->top_func)->is_strict) {
 		lo_put(l, "\"use strict\";");
 	}
 }
@@ -660,7 +659,8 @@ lower_unit(struct lower *l)
 
 	l->module = kind == LANG_MODULE;
 	l->free_helpers = kind == LANG_SCRIPT || kind == LANG_EVAL;
-	l->helpers = arena_zalloc(&l->u->arena, LANG_NHELPERS, sizeof(uint32_t));
+	l->helpers =
+	    arena_zalloc(&l->u->arena, LANG_NHELPERS, sizeof(uint32_t));
 	lower_prefix(l);
 	lower_bind_prepare(l);
 	lower_mod_prepare(l);
@@ -674,11 +674,11 @@ lower_unit(struct lower *l)
 		return;
 	}
 	fn_enter(l, &fn, l->u->top_func,
-	    l->free_helpers ? 0 :
-			      row_add(l, lo_str(""), false,
-				  top->is_strict ? flags | LANG_FN_STRICT :
-						   flags,
-				  0, 0, 0));
+	    l->free_helpers
+		? 0
+		: row_add(l, lo_str(""), false,
+		      top->is_strict ? flags | LANG_FN_STRICT : flags, 0, 0,
+		      0));
 	fn.is_async = l->u->has_tla;
 	fn.strict = top->is_strict;
 	lower_open(l);

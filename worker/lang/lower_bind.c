@@ -17,10 +17,10 @@ lower_bind_prepare(struct lower *l)
 	struct lang_unit *u = l->u;
 	uint32_t i;
 
-	l->syms = arena_zalloc(&u->arena, u->symbols.count + 1,
-	    sizeof *l->syms);
-	l->exports = arena_zalloc(&u->arena, u->symbols.count + 1,
-	    sizeof *l->exports);
+	l->syms =
+	    arena_zalloc(&u->arena, u->symbols.count + 1, sizeof *l->syms);
+	l->exports =
+	    arena_zalloc(&u->arena, u->symbols.count + 1, sizeof *l->exports);
 	for (i = 1; i < u->ast.count; i++) {
 		const struct ast_node *node = N(l, i);
 		struct symtext *t;
@@ -48,7 +48,7 @@ sym_text(struct lower *l, uint32_t sym)
 	if (s->kind == SYM_IMPORT) {
 		t->text = import_ref(l, sym);
 		t->member = t->text.s[t->text.len - 1] == ']' ||
-		    memchr(t->text.s, '.', t->text.len) != NULL;
+			    memchr(t->text.s, '.', t->text.len) != NULL;
 	} else if (s->kind == SYM_DEFAULT) {
 		t->text = lo_textf(l, "%pdefault");
 	} else if (s->flags & SYMF_RENAME) {
@@ -106,7 +106,7 @@ static bool
 sym_needs_sentinel(const struct lower *l, const struct symbol *s)
 {
 	return (s->flags & SYMF_NEEDS_TDZ) ||
-	    ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
+	       ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
 }
 
 /* The text of a reference, checked; CALLEE: as a call's callee. */
@@ -177,8 +177,7 @@ put_tdz_guard(struct lower *l, uint32_t n)
 	if (!sym_checked(l, n))
 		return;
 	ref = sym_ref(l, N(l, n)->b);
-	lo_put(l, "%s===%h&&%h(", &ref, LANG_HELPER_TDZ,
-	    LANG_HELPER_TDZ_THROW);
+	lo_put(l, "%s===%h&&%h(", &ref, LANG_HELPER_TDZ, LANG_HELPER_TDZ_THROW);
 	lo_put_quote(l, unit_atom_str(l->u, N(l, n)->a));
 	lo_put(l, "),");
 }
@@ -276,7 +275,7 @@ decl_needs_undefined(const struct lower *l, uint32_t decl, uint32_t sym)
 	if (N(l, decl)->op == DECL_VAR)
 		return false;
 	return scope_get(l->u, s->scope)->in_loop || sym_needs_sentinel(l, s) ||
-	    (s->flags & SYMF_RENAME);
+	       (s->flags & SYMF_RENAME);
 }
 
 static void

@@ -78,7 +78,7 @@ static bool
 link_is_optional(struct lower *l, const struct chain *c, uint32_t i)
 {
 	return c->optional && link_node(l, c, i)->kind != AST_TAGGED &&
-	    (link_node(l, c, i)->flags & AF_OPTIONAL);
+	       (link_node(l, c, i)->flags & AF_OPTIONAL);
 }
 
 /* Link I is called through $call or $ra, not by Duktape's own call. */
@@ -98,7 +98,7 @@ call_is_special(struct lower *l, const struct chain *c, uint32_t i)
 	if (!is_member_kind(N(l, callee)->kind))
 		return false;
 	return link_is_optional(l, c, i) || is_super_member(l, callee) ||
-	    is_private_member(l, callee);
+	       is_private_member(l, callee);
 }
 
 /* Link I's object must be kept for the call behind it. */
@@ -106,8 +106,8 @@ static bool
 link_keeps_object(struct lower *l, const struct chain *c, uint32_t i)
 {
 	return i + 1 < c->n && is_member_kind(link_node(l, c, i)->kind) &&
-	    call_is_special(l, c, i + 1) &&
-	    !is_super_member(l, link_at(l, c, i)->n);
+	       call_is_special(l, c, i + 1) &&
+	       !is_super_member(l, link_at(l, c, i)->n);
 }
 
 static void
@@ -117,10 +117,10 @@ link_prefix(struct lower *l, const struct chain *c, uint32_t i)
 	const struct ast_node *node = N(l, s->n);
 
 	if (call_is_special(l, c, i))
-		lo_put(l, "%h(", node->flags & AF_HAS_SPREAD &&
-			    node->kind == AST_CALL ?
-			LANG_HELPER_REFLECT_APPLY :
-			LANG_HELPER_CALL);
+		lo_put(l, "%h(",
+		    node->flags & AF_HAS_SPREAD && node->kind == AST_CALL
+			? LANG_HELPER_REFLECT_APPLY
+			: LANG_HELPER_CALL);
 	else if (is_private_member(l, s->n))
 		s->priv = private_get_begin(l, node->b);
 	if (link_keeps_object(l, c, i)) {
@@ -202,10 +202,10 @@ link_call(struct lower *l, const struct chain *c, uint32_t i)
 {
 	const struct ast_node *node = link_node(l, c, i);
 	const struct ast_node *callee = N(l, node->a);
-	bool apply = callee->kind == AST_MEMBER && is_named(l, callee->b,
-						       "apply");
+	bool apply =
+	    callee->kind == AST_MEMBER && is_named(l, callee->b, "apply");
 	bool rewrite = link_is_optional(l, c, i) || node->c != 0 ||
-	    (node->flags & AF_TRAILING_COMMA);
+		       (node->flags & AF_TRAILING_COMMA);
 	uint32_t a;
 
 	if (rewrite)
@@ -400,7 +400,7 @@ chain_optional(struct lower *l, struct chain *c)
 static void
 chain_run(struct lower *l, uint32_t n, bool is_delete)
 {
-	struct chain c = { .is_delete = is_delete };
+	struct chain c = {.is_delete = is_delete};
 	uint32_t i, inner = n;
 
 	if (N(l, n)->kind == AST_OPT_CHAIN) {

@@ -15,14 +15,15 @@
 #include "base/util.h"
 
 /* A class being lowered; fn_spec.data of its constructor. */
-struct class {
+struct class
+{
 	struct klass *k;
 	uint32_t node;
 	struct lang_str name; /* the name property */
 	struct lang_str var;  /* inner binding, home of super */
 	struct lang_str brand, static_brand;
 	struct home inst, stat;
-	struct names statics; /* functions to run at the end */
+	struct names statics;    /* functions to run at the end */
 	struct lang_str *groups; /* by member: function of its field group */
 	struct lang_str *keys;   /* by member: variable of a computed key */
 };
@@ -40,8 +41,8 @@ same_group(const struct lower *l, uint32_t a, uint32_t b)
 	const struct ast_node *x = N(l, a), *y = N(l, b);
 
 	return member_is_field(x) && member_is_field(y) &&
-	    (x->flags & AF_STATIC) == (y->flags & AF_STATIC) &&
-	    !(y->flags & AF_COMPUTED);
+	       (x->flags & AF_STATIC) == (y->flags & AF_STATIC) &&
+	       !(y->flags & AF_COMPUTED);
 }
 
 static void
@@ -159,7 +160,7 @@ ctor_prologue(struct lower *l, const struct fn_spec *spec)
 	const struct class *c = spec->data;
 	const struct func *f = l->fn->f;
 	bool wanted = l->fn->derived || f == NULL || f->uses_new_target ||
-	    f->arrow_uses_new_target;
+		      f->arrow_uses_new_target;
 
 	if (wanted) {
 		lo_put(l, "var %pnt=");
@@ -193,8 +194,11 @@ ctor_epilogue(struct lower *l, const struct fn_spec *spec)
 static void
 put_ctor(struct lower *l, struct class *c, uint32_t method)
 {
-	struct fn_spec spec = { .name = c->name, .named = true, .data = c,
-		.prologue = ctor_prologue, .epilogue = ctor_epilogue };
+	struct fn_spec spec = {.name = c->name,
+	    .named = true,
+	    .data = c,
+	    .prologue = ctor_prologue,
+	    .epilogue = ctor_epilogue};
 
 	spec.flags = LANG_FN_CLASS | LANG_FN_CONSTRUCTABLE;
 	spec.pos = N(l, c->node)->pos;
@@ -218,8 +222,8 @@ put_default_ctor(struct lower *l, struct class *c)
 	fn.derived = c->k->derived;
 	lo_put(l, "function(){");
 	if (fn.derived) {
-		lo_put(l, "var %pthis=%h(%s,%h(new.target,", LANG_HELPER_SUPER_APPLY,
-		    &c->var, LANG_HELPER_NEW_TARGET);
+		lo_put(l, "var %pthis=%h(%s,%h(new.target,",
+		    LANG_HELPER_SUPER_APPLY, &c->var, LANG_HELPER_NEW_TARGET);
 		lo_put_quote(l, c->name);
 		lo_put(l, "),arguments);");
 		put_fields(l, &c->inst, this_text(l), ';', false);
@@ -260,8 +264,8 @@ lower_super_call(struct lower *l, uint32_t n)
 		lo_put(l, "(%t=", t);
 	}
 	lo_put(l, "%h(%s,%pnt",
-	    node->flags & AF_HAS_SPREAD ? LANG_HELPER_SUPER_APPLY :
-					  LANG_HELPER_SUPER_CALL,
+	    node->flags & AF_HAS_SPREAD ? LANG_HELPER_SUPER_APPLY
+					: LANG_HELPER_SUPER_CALL,
 	    &h->ctor);
 	if (node->flags & AF_HAS_SPREAD) {
 		lo_put(l, ",");
@@ -304,9 +308,9 @@ put_method(struct lower *l, struct class *c, uint32_t m)
 	const struct ast_node *node = N(l, m);
 	bool is_static = node->flags & AF_STATIC;
 	bool computed = node->flags & AF_COMPUTED, known;
-	unsigned kind = node->op == METHOD_GET ? 2 :
-	    node->op == METHOD_SET		 ? 3 :
-						   1;
+	unsigned kind = node->op == METHOD_GET   ? 2
+			: node->op == METHOD_SET ? 3
+						 : 1;
 	struct lang_str name = lo_str("");
 
 	l->home = is_static ? &c->stat : &c->inst;
@@ -353,8 +357,8 @@ static void
 put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 {
 	const struct ast_node *node = N(l, m);
-	bool anon = node->b != 0 &&
-	    ast_anonymous_function(&l->u->ast, node->b) != 0;
+	bool anon =
+	    node->b != 0 && ast_anonymous_function(&l->u->ast, node->b) != 0;
 	bool known;
 	struct lang_str name = lo_str("");
 
@@ -548,7 +552,7 @@ put_outer_this(struct lower *l)
 	if (fn == l->fn && !fn->derived && !fn->this_param)
 		lo_put(l, "this");
 	else if (fn->derived || fn->this_param ||
-	    (fn->f != NULL && fn->f->arrow_uses_this))
+		 (fn->f != NULL && fn->f->arrow_uses_this))
 		lo_put(l, "%pthis");
 }
 
@@ -590,7 +594,7 @@ void
 lower_class(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
-	struct class c = { .k = klass_get(l->u, node->d), .node = n };
+	struct class c = {.k = klass_get(l->u, node->d), .node = n};
 	bool in_loop = scope_get(l->u, c.k->scope)->in_loop;
 	bool coroutine = l->fn->is_async || l->fn->is_generator;
 

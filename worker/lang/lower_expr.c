@@ -26,7 +26,7 @@ lo_push(struct lower *l, uint32_t n)
 {
 	l->spine = arena_grow(&l->u->arena, l->spine, l->nspine, &l->cap_spine,
 	    sizeof *l->spine);
-	l->spine[l->nspine++] = (struct spine){ .n = n };
+	l->spine[l->nspine++] = (struct spine){.n = n};
 }
 
 /* A local that can be read twice for nothing. */
@@ -36,7 +36,7 @@ is_plain_local(struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return node->kind == AST_IDENT && node->b != 0 && !sym_checked(l, n) &&
-	    !sym_text(l, node->b)->member;
+	       !sym_text(l, node->b)->member;
 }
 
 static void
@@ -166,7 +166,7 @@ new_callee_is_plain(const struct lower *l, uint32_t n)
 			return true;
 		case AST_FUNC:
 			return !func_get(l->u, node->d)->is_async &&
-			    !func_get(l->u, node->d)->is_generator;
+			       !func_get(l->u, node->d)->is_generator;
 		default:
 			return false;
 		}
@@ -233,7 +233,7 @@ bool
 ident_is_special(struct lower *l, uint32_t n)
 {
 	return is_const_write(l, n) || sym_checked(l, n) ||
-	    (N(l, n)->b != 0 && is_exported(l, N(l, n)->b));
+	       (N(l, n)->b != 0 && is_exported(l, N(l, n)->b));
 }
 
 static void
@@ -372,7 +372,7 @@ ref_begin(struct lower *l, struct ref *r, uint32_t target)
 {
 	const struct ast_node *m = N(l, target);
 
-	*r = (struct ref){ .target = target };
+	*r = (struct ref){.target = target};
 	r->is_super = is_super_member(l, target);
 	if (r->is_super) {
 		if (m->kind == AST_INDEX) {
@@ -451,7 +451,7 @@ assign_ref(struct lower *l, uint32_t n, uint32_t target)
 		lo_at(l, node->b);
 		ref_write_end(l, &r);
 	} else if (node->op == OP_AND || node->op == OP_OR ||
-	    node->op == OP_NULLISH) {
+		   node->op == OP_NULLISH) {
 		if (node->op == OP_NULLISH) {
 			t = lo_temp(l);
 			lo_put(l, "(%t=", t);
@@ -482,8 +482,8 @@ lower_assign(struct lower *l, uint32_t n, bool wanted)
 {
 	const struct ast_node *node = N(l, n);
 	uint32_t target = ast_skip_wrappers(&l->u->ast, node->a);
-	bool logical = node->op == OP_AND || node->op == OP_OR ||
-	    node->op == OP_NULLISH;
+	bool logical =
+	    node->op == OP_AND || node->op == OP_OR || node->op == OP_NULLISH;
 
 	if (ast_is_pattern(&l->u->ast, target)) {
 		lower_pattern_assign(l, n, wanted);
@@ -581,7 +581,7 @@ lower_update(struct lower *l, uint32_t n, bool wanted)
 	if (is_super_member(l, target) || is_private_member(l, target))
 		update_ref(l, n, target);
 	else if (N(l, target)->kind == AST_IDENT && N(l, target)->b != 0 &&
-	    ident_is_special(l, target))
+		 ident_is_special(l, target))
 		update_ident(l, n, target, wanted);
 	else
 		lower_node(l, node->a);

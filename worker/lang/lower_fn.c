@@ -19,8 +19,11 @@ row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
 	l->rows = arena_grow(&l->u->arena, l->rows, l->nrows, &l->cap_rows,
 	    sizeof *l->rows);
 	row = &l->rows[l->nrows];
-	*row = (struct lang_fn){ .name = name, .length = length, .pos = pos,
-		.end = end, .flags = flags };
+	*row = (struct lang_fn){.name = name,
+	    .length = length,
+	    .pos = pos,
+	    .end = end,
+	    .flags = flags};
 	if (named)
 		row->flags |= LANG_FN_NAMED;
 	return l->nrows++;
@@ -29,7 +32,7 @@ row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
 void
 fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row)
 {
-	*fn = (struct fnctx){ .up = l->fn, .func = func, .row = row };
+	*fn = (struct fnctx){.up = l->fn, .func = func, .row = row};
 	if (func != 0)
 		fn->f = func_get(l->u, func);
 	l->fn = fn;
@@ -47,8 +50,8 @@ fn_leave(struct lower *l, struct fnctx *fn)
 	row = &l->rows[fn->row];
 	row->keep = fn->keep.v;
 	row->nkeep = fn->keep.n;
-	if (fn->f != NULL && (fn->f->has_direct_eval || fn->f->inner_eval ||
-	    fn->f->has_with))
+	if (fn->f != NULL &&
+	    (fn->f->has_direct_eval || fn->f->inner_eval || fn->f->has_with))
 		row->flags |= LANG_FN_KEEP_ALL;
 }
 
@@ -163,7 +166,7 @@ is_plain_arguments(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return node->kind == AST_IDENT && node->a == ATOM_arguments &&
-	    node->b == 0 && !l->fn->is_arrow && !l->fn->args_hoisted;
+	       node->b == 0 && !l->fn->is_arrow && !l->fn->args_hoisted;
 }
 
 /* ---- bodies ------------------------------------------------------------ */
@@ -188,9 +191,9 @@ put_this_hoists(struct lower *l, const struct func *f)
 	    (f->uses_arguments && !f->is_strict && !f->simple_params)) {
 		fn->args_hoisted = true;
 		lo_put(l, "var %pargs=%h(arguments);",
-		    !f->is_strict && !f->simple_params ?
-			LANG_HELPER_ARGS_UNMAPPED :
-			LANG_HELPER_ARGS_ITER);
+		    !f->is_strict && !f->simple_params
+			? LANG_HELPER_ARGS_UNMAPPED
+			: LANG_HELPER_ARGS_ITER);
 		lo_keep(l, fn, lo_textf(l, "%pargs"));
 	}
 }
@@ -370,7 +373,7 @@ lower_func(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	const struct func *f = func_get(l->u, node->d);
-	struct fn_spec spec = { .named = true };
+	struct fn_spec spec = {.named = true};
 
 	lo_to(l, node->pos);
 	if (node->a != 0) {
@@ -396,7 +399,7 @@ void
 lower_method_func(struct lower *l, uint32_t n, struct lang_str name, bool named)
 {
 	const struct func *f = func_get(l->u, N(l, n)->d);
-	struct fn_spec spec = { .name = name, .named = named };
+	struct fn_spec spec = {.name = name, .named = named};
 
 	put_maker(l, f);
 	fn_text(l, n, &spec);
@@ -425,10 +428,10 @@ static struct fn_spec
 decl_spec(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
-	struct fn_spec spec = { .named = true };
+	struct fn_spec spec = {.named = true};
 
-	spec.name = node->a != 0 ? unit_atom_str(l->u, N(l, node->a)->a) :
-				   lo_str("default");
+	spec.name = node->a != 0 ? unit_atom_str(l->u, N(l, node->a)->a)
+				 : lo_str("default");
 	return spec;
 }
 
@@ -464,9 +467,9 @@ lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym)
 		return;
 	}
 	if (f->is_async || f->is_generator)
-		spec.self = n == s->func_node && t->set.len != 0 ?
-		    t->set :
-		    lo_textf(l, "%pb%u", (uint32_t)++l->unique);
+		spec.self = n == s->func_node && t->set.len != 0
+				? t->set
+				: lo_textf(l, "%pb%u", (uint32_t)++l->unique);
 	else
 		spec.self = t->text;
 	fn_text(l, n, &spec);
@@ -530,12 +533,12 @@ lower_yield(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	bool async = l->fn->is_async;
-	enum lang_helper id = async ? LANG_HELPER_ASYNC_YIELD :
-				      LANG_HELPER_YIELD;
+	enum lang_helper id =
+	    async ? LANG_HELPER_ASYNC_YIELD : LANG_HELPER_YIELD;
 
 	if (node->flags & AF_DELEGATE)
-		id = async ? LANG_HELPER_ASYNC_YIELD_STAR :
-			     LANG_HELPER_YIELD_STAR;
+		id = async ? LANG_HELPER_ASYNC_YIELD_STAR
+			   : LANG_HELPER_YIELD_STAR;
 	mark_exits(l, 0, true);
 	lo_to(l, node->pos);
 	lo_put(l, "%h(", id);

@@ -14,7 +14,7 @@
 static void
 loop_enter(struct lower *l, struct loopctx *ctx, uint32_t node)
 {
-	*ctx = (struct loopctx){ .up = l->fn->loops, .node = node };
+	*ctx = (struct loopctx){.up = l->fn->loops, .node = node};
 	l->fn->loops = ctx;
 }
 
@@ -120,7 +120,7 @@ labeled_inner(struct lower *l, uint32_t n, struct names *labels)
 void
 lower_labeled(struct lower *l, uint32_t n)
 {
-	struct names labels = { 0 };
+	struct names labels = {0};
 
 	lo_to(l, N(l, n)->pos);
 	labeled_inner(l, n, &labels);
@@ -134,14 +134,13 @@ holds_function(const struct lower *l, uint32_t n, int *budget)
 {
 	const struct ast_node *node = N(l, n);
 	const struct ast_spec *spec = &ast_specs[node->kind];
-	const uint32_t slots[4] = { node->a, node->b, node->c, node->d };
+	const uint32_t slots[4] = {node->a, node->b, node->c, node->d};
 	uint32_t c;
 	int i;
 
 	if (n == 0)
 		return false;
-	if (node->kind == AST_FUNC || node->kind == AST_CLASS ||
-	    --*budget < 0)
+	if (node->kind == AST_FUNC || node->kind == AST_CLASS || --*budget < 0)
 		return true;
 	for (i = 0; i < 4; i++) {
 		if (spec->slots[i] == SLOT_N) {
@@ -357,16 +356,16 @@ for_in_is_plain(struct lower *l, uint32_t n)
 	if (N(l, target)->kind == AST_VAR_DECL) {
 		target = N(l, N(l, target)->a)->a;
 		return N(l, target)->kind == AST_BINDING &&
-		    !is_exported(l, N(l, target)->b) &&
-		    (node->d == 0 || scope_env_count(l, node->d, &only) == 0);
+		       !is_exported(l, N(l, target)->b) &&
+		       (node->d == 0 ||
+			   scope_env_count(l, node->d, &only) == 0);
 	}
 	target = ast_skip_wrappers(&l->u->ast, target);
 	if (N(l, target)->kind == AST_IDENT)
-		return N(l, target)->b == 0 ||
-		    !ident_is_special(l, target);
+		return N(l, target)->b == 0 || !ident_is_special(l, target);
 	return (N(l, target)->kind == AST_MEMBER ||
 		   N(l, target)->kind == AST_INDEX) &&
-	    !is_super_member(l, target) && !is_private_member(l, target);
+	       !is_super_member(l, target) && !is_private_member(l, target);
 }
 
 /* `let x` of a plain for-in; no initialiser may come. */

@@ -37,7 +37,8 @@ lower_number(struct lower *l, uint32_t n)
 
 	if (node->flags & AF_LEGACY_OCTAL) {
 		lo_to(l, node->pos);
-		snprintf(text, sizeof text, "%.17g", unit_number_value(l->u, n));
+		snprintf(text, sizeof text, "%.17g",
+		    unit_number_value(l->u, n));
 		lo_put(l, "%z", text);
 		lo_skip(l, node->end);
 	} else if (node->flags & AF_SEPARATOR) {
@@ -73,7 +74,7 @@ is_string_kind(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return node->kind == AST_STRING || node->kind == AST_TEMPLATE ||
-	    (node->kind == AST_UNARY && node->op == OP_TYPEOF);
+	       (node->kind == AST_UNARY && node->op == OP_TYPEOF);
 }
 
 void
@@ -184,8 +185,7 @@ put_tagged_arguments(struct lower *l, uint32_t n)
 
 /* ---- purity ------------------------------------------------------------ */
 
-static bool
-pure_list(const struct lower *l, uint32_t n, int *budget);
+static bool pure_list(const struct lower *l, uint32_t n, int *budget);
 
 /* Evaluating it earlier than the standard says cannot be noticed, getters
  * and valueOf aside. */
@@ -223,11 +223,11 @@ pure_node(const struct lower *l, uint32_t n, int *budget)
 	case AST_LOGICAL:
 	case AST_PROP:
 		return pure_node(l, node->a, budget) &&
-		    pure_node(l, node->b, budget);
+		       pure_node(l, node->b, budget);
 	case AST_COND:
 		return pure_node(l, node->a, budget) &&
-		    pure_node(l, node->b, budget) &&
-		    pure_node(l, node->c, budget);
+		       pure_node(l, node->b, budget) &&
+		       pure_node(l, node->c, budget);
 	case AST_ARRAY:
 	case AST_OBJECT:
 	case AST_TEMPLATE:
@@ -327,7 +327,7 @@ spread_flat(struct lower *l, uint32_t first)
 static void
 spread_nested(struct lower *l, uint32_t first)
 {
-	struct lang_str text = { "", 0 };
+	struct lang_str text = {"", 0};
 	bool run = true;
 	uint32_t e;
 
@@ -337,8 +337,8 @@ spread_nested(struct lower *l, uint32_t first)
 			text = lo_textf(l, "%h(%s", LANG_HELPER_SPREAD, &text);
 			run = false;
 		} else if (!run) {
-			text = lo_textf(l, "%h(%s", LANG_HELPER_SPREAD_SEG,
-			    &text);
+			text =
+			    lo_textf(l, "%h(%s", LANG_HELPER_SPREAD_SEG, &text);
 			run = true;
 		}
 	}
@@ -393,9 +393,8 @@ number_str(struct lower *l, uint32_t n)
 				break;
 		}
 	}
-	return (struct lang_str){ arena_strdup(&l->u->arena, text,
-				      strlen(text)),
-		strlen(text) };
+	return (struct lang_str){
+	    arena_strdup(&l->u->arena, text, strlen(text)), strlen(text)};
 }
 
 struct lang_str

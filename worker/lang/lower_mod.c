@@ -133,7 +133,7 @@ export_default(struct lower *l, uint32_t n)
 	uint32_t what = node->a, sym = node->d;
 	const struct ast_node *w = N(l, what);
 	bool decl = (w->kind == AST_FUNC || w->kind == AST_CLASS) &&
-	    (w->flags & AF_DECL);
+		    (w->flags & AF_DECL);
 
 	if (decl && w->a != 0) {
 		lo_skip(l, w->pos);

@@ -18,7 +18,7 @@ prop_splits(const struct lower *l, uint32_t p)
 	if (node->kind == AST_SPREAD || node->op == PROP_PROTO)
 		return true;
 	return (node->op == PROP_GET || node->op == PROP_SET) &&
-	    (node->flags & AF_COMPUTED);
+	       (node->flags & AF_COMPUTED);
 }
 
 static bool
@@ -40,8 +40,8 @@ put_computed(struct lower *l, uint32_t p)
 {
 	const struct ast_node *node = N(l, p);
 	bool method = node->op == PROP_METHOD;
-	bool naming = method ||
-	    ast_anonymous_function(&l->u->ast, node->b) != 0;
+	bool naming =
+	    method || ast_anonymous_function(&l->u->ast, node->b) != 0;
 	struct lang_str name;
 	uint32_t t = 0;
 
@@ -80,7 +80,7 @@ put_accessor(struct lower *l, uint32_t p)
 	const struct ast_node *node = N(l, p);
 	bool get = node->op == PROP_GET;
 	struct lang_str key = key_str(l, node->a);
-	struct fn_spec spec = { .named = true, .is_accessor = true };
+	struct fn_spec spec = {.named = true, .is_accessor = true};
 
 	spec.name = lo_textf(l, get ? "get %s" : "set %s", &key);
 	lo_put(l, get ? "get " : "set ");
@@ -178,8 +178,9 @@ object_is_flat(const struct lower *l, uint32_t p)
 			if (!is_pure(l, node->a))
 				return false;
 		} else if (prop_splits(l, p) || node->op == PROP_GET ||
-		    node->op == PROP_SET || (node->flags & AF_COMPUTED) ||
-		    !is_pure(l, node->b)) {
+			   node->op == PROP_SET ||
+			   (node->flags & AF_COMPUTED) ||
+			   !is_pure(l, node->b)) {
 			return false;
 		}
 	}
@@ -227,7 +228,7 @@ put_split_accessor(struct lower *l, uint32_t p)
 static void
 put_nested(struct lower *l, uint32_t first)
 {
-	struct lang_str text = { "", 0 };
+	struct lang_str text = {"", 0};
 	bool piece = true;
 	uint32_t p;
 
@@ -237,8 +238,8 @@ put_nested(struct lower *l, uint32_t first)
 			piece = false;
 		} else if (!piece) {
 			text = lo_textf(l, "%h(%s",
-			    piece_has_accessor(l, p) ? LANG_HELPER_OBJ_DEFINE :
-						       LANG_HELPER_OBJ_SPREAD,
+			    piece_has_accessor(l, p) ? LANG_HELPER_OBJ_DEFINE
+						     : LANG_HELPER_OBJ_SPREAD,
 			    &text);
 			piece = true;
 		}
@@ -272,8 +273,9 @@ object_needs_home(const struct lower *l, uint32_t p)
 		const struct ast_node *node = N(l, p);
 		const struct func *f;
 
-		if (node->kind != AST_PROP || (node->op != PROP_METHOD &&
-		    node->op != PROP_GET && node->op != PROP_SET))
+		if (node->kind != AST_PROP ||
+		    (node->op != PROP_METHOD && node->op != PROP_GET &&
+			node->op != PROP_SET))
 			continue;
 		f = func_get(l->u, N(l, node->b)->d);
 		if (f->uses_super_prop || f->arrow_uses_super)
@@ -286,7 +288,7 @@ void
 lower_object(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
-	struct home home = { .up = l->home, .is_object = true };
+	struct home home = {.up = l->home, .is_object = true};
 	bool homed = object_needs_home(l, node->a), split = false;
 	uint32_t p;
 

@@ -34,7 +34,7 @@ params_are_simple(const struct lower *l, uint32_t n)
 	const struct func *f = func_get(l->u, node->d);
 
 	return f->simple_params && !(node->flags & AF_TRAILING_COMMA) &&
-	    f->nparams <= PARAMS_MAX && !l->u->options.typescript;
+	       f->nparams <= PARAMS_MAX && !l->u->options.typescript;
 }
 
 void
@@ -118,9 +118,9 @@ bind_params(struct lower *l, uint32_t n)
 		if (param->kind == AST_DEFAULT) {
 			lo_put(l, "if(%s===void 0)%s=", &name, &name);
 			lo_at_named(l, param->b,
-			    N(l, target)->kind == AST_BINDING ?
-				unit_atom_str(l->u, N(l, target)->a) :
-				lo_str(""));
+			    N(l, target)->kind == AST_BINDING
+				? unit_atom_str(l->u, N(l, target)->a)
+				: lo_str(""));
 			lo_put(l, ";");
 		}
 		if (N(l, target)->kind != AST_BINDING) {

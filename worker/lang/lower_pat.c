@@ -103,8 +103,8 @@ static void
 object_rest(struct lower *l, uint32_t pat, uint32_t rest, struct lang_str value,
     const uint32_t *keys, bool init, bool *first)
 {
-	struct lang_str text = lo_textf(l, "%h(%s,[", LANG_HELPER_OBJ_REST,
-	    &value);
+	struct lang_str text =
+	    lo_textf(l, "%h(%s,[", LANG_HELPER_OBJ_REST, &value);
 	const char *sep = "";
 	uint32_t p, i;
 
@@ -117,8 +117,8 @@ object_rest(struct lower *l, uint32_t pat, uint32_t rest, struct lang_str value,
 
 			lo_put_quote(l, key_str(l, N(l, p)->a));
 			q.len = l->e.len - start;
-			q.s = arena_strdup(&l->u->arena, l->e.out + start,
-			    q.len);
+			q.s =
+			    arena_strdup(&l->u->arena, l->e.out + start, q.len);
 			l->e.len = start;
 			text = lo_textf(l, "%s%z%s", &text, sep, &q);
 		}
@@ -158,8 +158,8 @@ object_pattern(struct lower *l, uint32_t pat, struct lang_str value, bool init,
 	uint32_t p = N(l, pat)->a, i, n = 0;
 	uint32_t *keys;
 
-	if (p == 0 || (N(l, p)->kind == AST_PROP &&
-			  (N(l, p)->flags & AF_COMPUTED))) {
+	if (p == 0 ||
+	    (N(l, p)->kind == AST_PROP && (N(l, p)->flags & AF_COMPUTED))) {
 		item(l, first);
 		lo_put(l, "%h(%s)", LANG_HELPER_DESTRUCT_NULL, &value);
 	}
@@ -206,7 +206,7 @@ pattern_is_calm(struct lower *l, uint32_t n)
 		return is_pure(l, node->b) && pattern_is_calm(l, node->a);
 	case AST_PROP:
 		return !(node->flags & AF_COMPUTED) &&
-		    pattern_is_calm(l, node->b);
+		       pattern_is_calm(l, node->b);
 	case AST_REST:
 		return pattern_is_calm(l, node->a);
 	case AST_ARRAY_PATTERN:
@@ -241,8 +241,8 @@ array_items(struct lower *l, uint32_t pat, uint32_t rec, bool init, bool *first)
 			item(l, first);
 			lo_put(l, "%t.n()", rec);
 		} else if (N(l, e)->kind == AST_REST) {
-			lower_target(l, N(l, e)->a, lo_textf(l, "%t.all()", rec),
-			    init, first);
+			lower_target(l, N(l, e)->a,
+			    lo_textf(l, "%t.all()", rec), init, first);
 		} else {
 			lower_target(l, e, lo_textf(l, "%t.n()", rec), init,
 			    first);
@@ -256,8 +256,7 @@ is_fresh_array(const struct lower *l, uint32_t n)
 	if (n == 0 || l->u->options.slow)
 		return false;
 	n = ast_skip_parens(&l->u->ast, n);
-	return N(l, n)->kind == AST_ARRAY &&
-	    !(N(l, n)->flags & AF_HAS_SPREAD);
+	return N(l, n)->kind == AST_ARRAY && !(N(l, n)->flags & AF_HAS_SPREAD);
 }
 
 static void
@@ -355,8 +354,8 @@ lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
 	array_items(l, pat, t, init, &first);
 	lo_put(l, "}catch(%s){", &err);
 	if (l->fn->is_generator)
-		lo_put(l, "if(%s===%h){%t.c();throw %s}", &err,
-		    LANG_HELPER_RET, t, &err);
+		lo_put(l, "if(%s===%h){%t.c();throw %s}", &err, LANG_HELPER_RET,
+		    t, &err);
 	lo_put(l, "%t.ce(%s)}%t.c()}", t, &err, t);
 	lo_temp_free(l, t);
 	return true;

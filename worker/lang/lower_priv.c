@@ -17,7 +17,7 @@ is_super_member(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return (node->kind == AST_MEMBER || node->kind == AST_INDEX) &&
-	    N(l, node->a)->kind == AST_SUPER;
+	       N(l, node->a)->kind == AST_SUPER;
 }
 
 void
@@ -47,7 +47,7 @@ is_private_member(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return node->kind == AST_MEMBER &&
-	    N(l, node->b)->kind == AST_PRIVATE_NAME;
+	       N(l, node->b)->kind == AST_PRIVATE_NAME;
 }
 
 static const struct symtext *
@@ -90,8 +90,8 @@ private_get_begin(struct lower *l, uint32_t name)
 	}
 	if (flags & SYMF_GETTER) {
 		t = lo_temp(l);
-		lo_put(l, "%h(%h(%t=", LANG_HELPER_CALL,
-		    LANG_HELPER_PRIV_BRAND, t);
+		lo_put(l, "%h(%h(%t=", LANG_HELPER_CALL, LANG_HELPER_PRIV_BRAND,
+		    t);
 		return t;
 	}
 	if (flags & SYMF_SETTER)
@@ -126,7 +126,7 @@ private_get_end(struct lower *l, uint32_t name, uint32_t t)
 struct priv
 private_set_begin(struct lower *l, uint32_t name)
 {
-	struct priv p = { 0 };
+	struct priv p = {0};
 	uint32_t flags;
 
 	private_sym(l, name, &flags);

@@ -13,7 +13,7 @@ static bool
 sym_needs_sentinel(const struct lower *l, const struct symbol *s)
 {
 	return (s->flags & SYMF_NEEDS_TDZ) ||
-	    ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
+	       ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
 }
 
 /* Symbols of SCOPE that need a fresh environment. */
@@ -104,8 +104,8 @@ block_func_is_native(struct lower *l, uint32_t s)
 		return true;
 	f = func_get(l->u, N(l, sym->func_node)->d);
 	return !f->is_async && !f->is_generator && !l->fn->in_catch_env &&
-	    !scope_get(l->u, sym->scope)->in_loop && !is_exported(l, s) &&
-	    !l->syms[s].env;
+	       !scope_get(l->u, sym->scope)->in_loop && !is_exported(l, s) &&
+	       !l->syms[s].env;
 }
 
 static void
@@ -234,7 +234,7 @@ void
 lower_switch(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
-	struct loopctx ctx = { .up = l->fn->loops, .node = n };
+	struct loopctx ctx = {.up = l->fn->loops, .node = n};
 	bool opened;
 	uint32_t c;
 
@@ -276,7 +276,8 @@ lower_catch(struct lower *l, uint32_t n)
 	}
 	lo_put(l, "catch(%s){", &name);
 	if (l->fn->is_generator)
-		lo_put(l, "if(%s===%h)throw %s;", &name, LANG_HELPER_RET, &name);
+		lo_put(l, "if(%s===%h)throw %s;", &name, LANG_HELPER_RET,
+		    &name);
 	l->fn->in_catch_env++;
 	if (param != 0 && !simple) {
 		bool first = false;

@@ -56,15 +56,17 @@ int
 main(int argc, char **argv)
 {
 	struct sandbox *sandbox = NULL;
+	enum log_level level = LOG_INFO;
 	struct ev_loop *loop;
 	struct front *f;
 
-	(void)argv;
-	if (argc > 1 || fd_set_nonblock(CHILD_CTL_FD) != 0) {
+	/* The supervisor names the level that is on. */
+	if ((argc > 1 && log_level_parse(argv[1], &level) != 0) ||
+	    fd_set_nonblock(CHILD_CTL_FD) != 0) {
 		fputs("eider-front is started by eider, not by hand\n", stderr);
 		return 2;
 	}
-	log_init(LOG_SINK_PIPE, CHILD_LOG_FD, LOG_DEBUG);
+	log_init(LOG_SINK_PIPE, CHILD_LOG_FD, level);
 	signal(SIGPIPE, SIG_IGN);
 	if (sandbox_load(SANDBOX_FD, &sandbox) != 0)
 		fatal("cannot load the sandbox: %s", strerror(errno));

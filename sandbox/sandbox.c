@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -327,6 +328,10 @@ sandbox_enter(const struct sandbox *sandbox, enum role role,
 	int r;
 
 	memset(report_out, 0, sizeof *report_out);
+	/* libc reads /etc/localtime with the first conversion of a time; a
+	 * clone inherits what its zygote has read. */
+	if (role != ROLE_WORKER)
+		tzset();
 	if (sandbox->mode == SANDBOX_NONE)
 		return 0;
 	if (sandbox->uid != SANDBOX_SAME_ID)

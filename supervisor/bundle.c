@@ -100,6 +100,7 @@ bundle_put(struct buf *out, const struct conf_worker *w, bool is_check)
 	memset(&s, 0, sizeof s);
 	s.name = str(w->name);
 	s.is_check = is_check;
+	s.has_outbound = w->global_outbound.service != NULL;
 	s.compatibility_date = str(w->compatibility_date);
 	s.flags = make_strs(w->compatibility_flags, w->ncompatibility_flags);
 	s.nflags = (uint32_t)w->ncompatibility_flags;

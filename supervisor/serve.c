@@ -30,6 +30,8 @@
 
 #define FRONTS_MAX 64
 #define SWEEP_S 1.0 /* between looks for orphans */
+/* A terminal and a wrapper often send the same signal twice. */
+#define AGAIN_S 0.5
 
 enum serve_state { SERVE_RUNNING, SERVE_FRONTS_DRAIN, SERVE_WORKERS_DRAIN };
 
@@ -41,6 +43,7 @@ struct serve {
 	struct fronts *fronts;
 	enum serve_state state;
 	int exit_code;
+	ev_tstamp drain_start;
 	ev_tstamp drain_end;
 	ev_signal on_term;
 	ev_signal on_int;
@@ -66,6 +69,8 @@ begin_stop(struct serve *s, const char *why)
 {
 	uint64_t ms = s->host.generation->conf->server.stop_timeout_ms;
 
+	if (s->state != SERVE_RUNNING && ev_time() - s->drain_start < AGAIN_S)
+		return;
 	if (s->state != SERVE_RUNNING) {
 		log_warn("%s again: stopping at once", why);
 		procs_kill_all(s->host.procs);
@@ -73,7 +78,8 @@ begin_stop(struct serve *s, const char *why)
 	}
 	log_info("%s: stopping, within %llu ms", why, (unsigned long long)ms);
 	s->state = SERVE_FRONTS_DRAIN;
-	s->drain_end = ev_time() + (ev_tstamp)ms / 1000;
+	s->drain_start = ev_time();
+	s->drain_end = s->drain_start + (ev_tstamp)ms / 1000;
 	listeners_close(s->listeners);
 	fronts_drain(s->fronts, ms);
 }

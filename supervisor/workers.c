@@ -549,6 +549,10 @@ find_grant(const struct slot *s, uint32_t target)
 {
 	const struct conf_binding *b;
 
+	if (target == CONTROL_TARGET_OUTBOUND)
+		return s->conf->global_outbound.service != NULL
+			   ? &s->conf->global_outbound
+			   : NULL;
 	if (target >= s->conf->nbindings)
 		return NULL;
 	b = &s->conf->bindings[target];

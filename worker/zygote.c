@@ -20,7 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -80,12 +79,6 @@ init_log(int argc, char **argv)
 static void
 warm_up(struct zygote *z)
 {
-	time_t epoch = 0;
-	struct tm tm;
-
-	/* Reads /etc/localtime now, while there is one. */
-	tzset();
-	(void)localtime_r(&epoch, &tm);
 	if (engine_new(NULL, &z->engine) != 0)
 		fatal("cannot make an engine: out of memory");
 	for (size_t i = 0; i < NELEMS(warm); i++)

@@ -95,9 +95,8 @@ lex_split_gt(struct lexer *lx)
 }
 
 uint32_t
-lex_skip(struct lexer *lx, uint32_t pos, bool *newline_out)
+lex_skip(struct lexer *lx, uint32_t pos, bool *newline)
 {
-	bool newline = pos == 0;
 	unsigned char c;
 	unsigned int n;
 	uint32_t ch;
@@ -107,27 +106,26 @@ lex_skip(struct lexer *lx, uint32_t pos, bool *newline_out)
 		if (lex_is(c, LC_SPACE)) {
 			pos++;
 		} else if (lex_is(c, LC_EOL)) {
-			newline = true;
+			*newline = true;
 			pos++;
 		} else if (c == '/' && lex_at(lx, pos + 1) == '/') {
 			pos = lex_line_comment(lx, pos + 2);
 		} else if (c == '/' && lex_at(lx, pos + 1) == '*') {
-			pos = lex_block_comment(lx, pos, &newline);
+			pos = lex_block_comment(lx, pos, newline);
 		} else if (c >= 0x80) {
 			ch = unicode_decode(lx->src + pos, &n);
 			if (ch == 0x2028 || ch == 0x2029)
-				newline = true;
+				*newline = true;
 			else if (!unicode_is_space(ch))
 				break;
 			pos += n;
 		} else if (lx->html_comments && (c == '<' || c == '-') &&
-			   lex_html_comment(lx, pos, newline)) {
+			   lex_html_comment(lx, pos, *newline)) {
 			pos = lex_line_comment(lx, pos);
 		} else {
 			break;
 		}
 	}
-	*newline_out = newline;
 	return pos;
 }
 
@@ -166,15 +164,15 @@ lex_scan(struct lexer *lx, uint32_t pos)
 {
 	struct token *t = &lx->tok;
 	unsigned char c;
-	bool newline = false;
+	bool newline = pos == 0;
 
 	c = lex_at(lx, pos);
 	if (c == ' ') {
 		pos++;
 		c = lex_at(lx, pos);
 	}
-	if (lex_is(c, LC_SPACE | LC_EOL) || c == '/' || c >= 0x80 || pos == 0 ||
-	    c == '<' || c == '-') {
+	if (lex_is(c, LC_SPACE | LC_EOL) || c == '/' || c >= 0x80 || c == '<' ||
+	    c == '-') {
 		pos = lex_skip(lx, pos, &newline);
 		c = lex_at(lx, pos);
 	}

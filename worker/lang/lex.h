@@ -79,9 +79,10 @@ void lex_split_gt(struct lexer *lx);
 
 /*
  * Skip white space and comments from POS, as in the middle of a line. Leaves
- * by unit_fail() at a comment without end.
+ * by unit_fail() at a comment without end. *NEWLINE tells whether a line begins
+ * at POS, and is set when one begins behind it.
  */
-uint32_t lex_skip(struct lexer *lx, uint32_t pos, bool *newline_out);
+uint32_t lex_skip(struct lexer *lx, uint32_t pos, bool *newline);
 
 bool lex_is_id_start(const struct lexer *lx, uint32_t pos, uint32_t *n_out);
 bool lex_is_id_part(const struct lexer *lx, uint32_t pos, uint32_t *n_out);

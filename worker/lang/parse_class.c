@@ -73,8 +73,6 @@ parse_class(struct parser *p, uint32_t flags, uint32_t decorators)
 	N(p, node)->flags &= (uint16_t)~AF_CLASS_DEFAULT;
 	if (p->ts)
 		parse_ts_type_params(p);
-	mark = p->nprivates;
-	p->klass = klass;
 	if (accept_word(p, ATOM_extends)) {
 		p->arrow_pos = 0;
 		part = parse_lhs(p, NULL);
@@ -85,6 +83,9 @@ parse_class(struct parser *p, uint32_t flags, uint32_t decorators)
 	}
 	if (p->ts)
 		parse_ts_implements(p);
+	/* The heritage sees the private names of outer classes only. */
+	mark = p->nprivates;
+	p->klass = klass;
 	parse_class_body(p, node, klass);
 	private_close(p, mark, klass);
 	p->klass = saved_klass;

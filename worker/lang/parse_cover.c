@@ -45,7 +45,8 @@ is_simple_target(struct parser *p, uint32_t expr)
 }
 
 void
-to_arrow_params(struct parser *p, uint32_t first, uint32_t func)
+to_arrow_params(struct parser *p, uint32_t first, uint32_t func,
+    bool trailing_comma)
 {
 	uint32_t i, fn_length = 0, n = 0;
 	bool counting = true, simple = true, has_rest = false;
@@ -55,7 +56,7 @@ to_arrow_params(struct parser *p, uint32_t first, uint32_t func)
 		n++;
 		if (N(p, i)->kind == AST_SPREAD) {
 			to_rest(p, i, true, false);
-			if (N(p, i)->next != 0)
+			if (N(p, i)->next != 0 || trailing_comma)
 				fail_at(p, i,
 				    "Rest parameter must be last formal "
 				    "parameter");

@@ -264,8 +264,6 @@ parse_binary(struct parser *p, uint32_t left, int min_prec, struct cover *cover)
 		check_mixed(p, node, left);
 		check_mixed(p, node, right);
 		left = node;
-		if (prec == PREC_EXP)
-			break;
 	}
 	return left;
 }

@@ -182,8 +182,9 @@ parse_arrow(struct parser *p, const struct arrow_head *head)
 	if (head->typed)
 		head->declare(p, head, fn);
 	else
-		to_arrow_params(p, head->params, fn);
+		to_arrow_params(p, head->params, fn, head->trailing_comma);
 	N(p, node)->b = head->params;
+	p->ctx.await_is_bad = false;
 	next(p);
 	if (at(p, TOK_LBRACE)) {
 		p->no_in = false;

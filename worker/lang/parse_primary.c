@@ -413,6 +413,8 @@ parse_single_arrow(struct parser *p, uint32_t pos, bool is_async)
 	N(p, head.params)->end = t->end;
 	if ((t->flags & TF_ESCAPE) != 0)
 		N(p, head.params)->flags |= AF_ESCAPED_NAME;
+	if (t->atom == ATOM_await)
+		p->last_await_name = t->pos + 1;
 	next(p);
 	return parse_arrow(p, &head);
 }

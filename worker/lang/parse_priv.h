@@ -235,7 +235,8 @@ uint32_t parse_yield(struct parser *p);
 void to_assign_target(struct parser *p, uint32_t expr);
 bool is_simple_target(struct parser *p, uint32_t expr);
 /* The elements of a list become the parameters of an arrow. */
-void to_arrow_params(struct parser *p, uint32_t first, uint32_t func);
+void to_arrow_params(struct parser *p, uint32_t first, uint32_t func,
+    bool trailing_comma);
 
 /* parse_func.c */
 struct func_shape {

@@ -187,7 +187,7 @@ uint32_t
 unit_skip_trivia(const struct lang_unit *u, uint32_t pos)
 {
 	struct lexer lx = {.src = u->src, .len = u->len};
-	bool newline;
+	bool newline = pos == 0;
 
 	/* The parser has been here: no comment lacks its end. */
 	lx.html_comments = u->options.kind != LANG_MODULE;

@@ -67,7 +67,8 @@ int
 cmd_version(const struct cli *cli)
 {
 	(void)cli;
-	printf("eider %s\n", PACKAGE_VERSION);
+	printf("eider %s\ncompatibilityDate up to %s\n", PACKAGE_VERSION,
+	    conf_newest_compatibility_date());
 	return CLI_EXIT_OK;
 }
 

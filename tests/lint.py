@@ -265,6 +265,23 @@ def check_manual():
                 report(path, 0, f"{key}: no entry for the kind {tag}")
 
 
+def check_command_manual():
+    """eider(1) has an entry for each command, option and exit code."""
+    path = "man/eider.1"
+    text = read(path)
+    for table, pattern, entry in (
+            ("commands.def", r"^COMMAND\((\w+),", ".It Cm %s"),
+            ("options.def", r'^OPTION\(\w+,\s*"([^"]+)"', ".It Fl -%s"),
+            ("exits.def", r"^EXIT\(\w+,\s*(\d+)", ".It %s")):
+        names = re.findall(pattern, read("supervisor/" + table), flags=re.M)
+        if not names:
+            report("supervisor/" + table, 0, "no row that lint.py reads")
+        for name in names:
+            if not re.search("^" + re.escape(entry % name) + r"\b", text,
+                             flags=re.M):
+                report(path, 0, f"no \"{entry % name}\"")
+
+
 def check_mandoc(files):
     if not shutil.which("mandoc"):
         return
@@ -308,6 +325,7 @@ def main():
             check_def(path, text)
     check_listed(files)
     check_manual()
+    check_command_manual()
     check_mandoc(files)
     check_format(files)
     if build:

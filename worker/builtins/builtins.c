@@ -30,6 +30,8 @@ keep_natives(duk_context *ctx)
 	    {"ArrayBuffer", "prototype", I_ARRAYBUFFER_PROTO},
 	    {"DataView", "prototype", I_DATAVIEW_PROTO},
 	};
+	static const char *const string_methods[] = {
+	    "match", "replace", "search", "split"};
 	size_t i;
 
 	for (i = 0; i < NELEMS(kept); i++) {
@@ -38,6 +40,14 @@ keep_natives(duk_context *ctx)
 		bi_keep(ctx, kept[i].id);
 		duk_pop_2(ctx);
 	}
+	bi_push_global(ctx, "String");
+	duk_get_prop_literal(ctx, -1, "prototype");
+	for (i = 0; i < NELEMS(string_methods); i++) {
+		duk_get_prop_string(ctx, -1, string_methods[i]);
+		bi_keep(ctx, (enum bi_intrinsic)(I_DUK_MATCH + i));
+		duk_pop(ctx);
+	}
+	duk_pop_2(ctx);
 	bi_push_global(ctx, "Array");
 	bi_keep(ctx, I_ARRAY);
 	bi_push_global(ctx, "ArrayBuffer");
@@ -59,6 +69,12 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_set,
 	    bi_install_weak,
 	    bi_install_array,
+	    bi_install_regexp,
+	    bi_install_string,
+	    bi_install_number,
+	    bi_install_math,
+	    bi_install_json,
+	    bi_install_error,
 	    rt_install,
 	};
 	size_t i;

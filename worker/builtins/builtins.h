@@ -12,16 +12,11 @@
 
 /*
  * Install everything on the engine's global object; once, in the zygote,
- * before api_install(). Returns 0 or an error of engine_run().
+ * before api_install(). Also gives the engine
+ * the helpers of lowered code that are made here. Returns 0 or an error of
+ * engine_run().
  */
 int builtins_install(struct engine *e);
-
-/*
- * builtins_install() also leaves the helpers of lowered code that
- * lang/helpers.def gives to BUILTINS: functions in an object of the heap
- * stash under this key, by the number of enum lang_helper.
- */
-#define BUILTINS_HELPERS_KEY DUK_HIDDEN_SYMBOL("helpers")
 
 /*
  * Iterate any iterable from C. The record takes one value stack slot, so the

@@ -62,8 +62,7 @@ iterated_length(duk_context *ctx, duk_idx_t idx)
 	struct dx_view v;
 
 	if (dx_view(ctx, idx, &v) && v.is_typed) {
-		if (v.data == NULL && v.data_len == 0 && v.length == 0 &&
-		    typed_is_out_of_bounds(ctx, idx))
+		if (typed_is_out_of_bounds(ctx, idx))
 			bi_throw_type(ctx, "The underlying ArrayBuffer is "
 					   "detached or out of bounds");
 		return typed_length(ctx, idx);
@@ -436,10 +435,10 @@ bi_install_iterator(duk_context *ctx)
 	    {"@@iterator", string_iterator, 0, 0, 0},
 	};
 
-	duk_push_object(ctx);
+	engine_push_iterator_proto(ctx);
 	bi_keep(ctx, I_ITERATOR_PROTO);
 	BI_DEFINE(ctx, -1, self);
-	duk_push_object(ctx);
+	engine_push_async_iterator_proto(ctx);
 	bi_keep(ctx, I_ASYNC_ITERATOR_PROTO);
 	BI_DEFINE(ctx, -1, async_self);
 	iterator_push_proto(ctx, I_ARRAY_ITERATOR_PROTO, "Array Iterator");

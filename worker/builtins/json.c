@@ -38,7 +38,8 @@ push_enumerable(duk_context *ctx, duk_idx_t obj)
 static void
 revive(duk_context *ctx)
 {
-	duk_idx_t holder = duk_get_top(ctx) - 2, key = holder + 1, val = key + 1;
+	duk_idx_t holder = duk_get_top(ctx) - 2, key = holder + 1,
+		  val = key + 1;
 	double k, n;
 	bool array;
 
@@ -59,8 +60,8 @@ revive(duk_context *ctx)
 			if (array) {
 				duk_push_sprintf(ctx, "%.0f", k);
 			} else {
-				duk_get_prop_index(
-				    ctx, val + 1, (duk_uarridx_t)k);
+				duk_get_prop_index(ctx, val + 1,
+				    (duk_uarridx_t)k);
 			}
 			duk_dup_top(ctx);
 			duk_insert(ctx, -3); /* [ key holder key ] */

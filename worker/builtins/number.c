@@ -96,8 +96,9 @@ push_special(duk_context *ctx, double x)
 {
 	if (isfinite(x))
 		return false;
-	duk_push_string(
-	    ctx, isnan(x) ? "NaN" : x < 0 ? "-Infinity" : "Infinity");
+	duk_push_string(ctx, isnan(x) ? "NaN"
+			     : x < 0  ? "-Infinity"
+				      : "Infinity");
 	return true;
 }
 
@@ -111,8 +112,8 @@ number_to_fixed(duk_context *ctx)
 
 	f = bi_to_integer(ctx, 0);
 	if (f < 0 || f > 100)
-		bi_throw_range(
-		    ctx, "toFixed() digits argument must be between 0 and 100");
+		bi_throw_range(ctx,
+		    "toFixed() digits argument must be between 0 and 100");
 	n = (int)f;
 	if (push_special(ctx, x))
 		return 1;
@@ -176,9 +177,8 @@ put_exponential(char *out, const struct digits *d)
 		memcpy(out + len, d->d + 1, (size_t)(d->n - 1));
 		len += d->n - 1;
 	}
-	return len +
-	    snprintf(out + len, 16, "e%c%d", d->exp < 0 ? '-' : '+',
-		abs(d->exp));
+	return len + snprintf(out + len, 16, "e%c%d", d->exp < 0 ? '-' : '+',
+			 abs(d->exp));
 }
 
 static duk_ret_t
@@ -233,8 +233,8 @@ number_to_precision(duk_context *ctx)
 	if (push_special(ctx, x))
 		return 1;
 	if (f < 1 || f > 100)
-		bi_throw_range(
-		    ctx, "toPrecision() argument must be between 1 and 100");
+		bi_throw_range(ctx,
+		    "toPrecision() argument must be between 1 and 100");
 	p = (int)f;
 	if (x < 0) {
 		out[len++] = '-';

@@ -14,7 +14,7 @@ put_helpers(duk_context *ctx, const struct rt_helper *h, size_t n)
 
 	for (i = 0; i < n; i++) {
 		duk_push_c_function(ctx, h[i].fn, h[i].nargs);
-		duk_put_prop_index(ctx, -2, (duk_uarridx_t)h[i].id);
+		engine_set_helper(ctx, h[i].id);
 	}
 }
 
@@ -26,12 +26,8 @@ rt_install(duk_context *ctx)
 
 	rt_iter_init(ctx);
 	rt_async_init(ctx);
-	duk_push_heap_stash(ctx);
-	duk_push_bare_object(ctx);
 	h = rt_iter_helpers(&n);
 	put_helpers(ctx, h, n);
 	h = rt_object_helpers(&n);
 	put_helpers(ctx, h, n);
-	duk_put_prop_string(ctx, -2, BUILTINS_HELPERS_KEY);
-	duk_pop(ctx);
 }

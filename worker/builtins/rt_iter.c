@@ -300,6 +300,24 @@ rt_spread(duk_context *ctx)
 	return 1;
 }
 
+/* $sl(v) */
+static duk_ret_t
+rt_spread_list(duk_context *ctx)
+{
+	uint32_t len;
+
+	if (bi_is_intact_array(ctx, 0) && dx_array_is_dense(ctx, 0, &len))
+		return 1;
+	duk_push_array(ctx);
+	duk_insert(ctx, 0);
+	if (bi_is_intact_array(ctx, 1) || is_intact_arguments(ctx, 1))
+		append_elements(ctx, 1);
+	else
+		iter_each(ctx, 1, append_value, NULL);
+	duk_set_top(ctx, 1);
+	return 1;
+}
+
 /* $sc(base, seg) */
 static duk_ret_t
 rt_spread_seg(duk_context *ctx)
@@ -408,6 +426,7 @@ rt_iter_helpers(size_t *n_out)
 	    {LANG_HELPER_ASYNC_ITER, rt_async_iter, 1},
 	    {LANG_HELPER_ARRAY_TAKE, rt_array_take, 2},
 	    {LANG_HELPER_SPREAD, rt_spread, DUK_VARARGS},
+	    {LANG_HELPER_SPREAD_LIST, rt_spread_list, 1},
 	    {LANG_HELPER_SPREAD_SEG, rt_spread_seg, 2},
 	};
 

@@ -114,13 +114,13 @@ string_raw(duk_context *ctx)
 	if (nargs == 0)
 		duk_push_undefined(ctx);
 	if (bi_is_nullish(ctx, 0))
-		bi_throw_type(
-		    ctx, "Cannot convert undefined or null to object");
+		bi_throw_type(ctx,
+		    "Cannot convert undefined or null to object");
 	duk_to_object(ctx, 0);
 	duk_get_prop_literal(ctx, 0, "raw");
 	if (bi_is_nullish(ctx, -1))
-		bi_throw_type(
-		    ctx, "Cannot convert undefined or null to object");
+		bi_throw_type(ctx,
+		    "Cannot convert undefined or null to object");
 	duk_to_object(ctx, -1);
 	len = bi_length(ctx, -1);
 	text_begin(ctx);
@@ -206,8 +206,8 @@ static bool
 is_space(uint32_t c)
 {
 	return (c >= 9 && c <= 13) || c == 0x20 || c == 0xa0 || c == 0x1680 ||
-	    (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-	    c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
+	       c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
 /* magic: 1 start, 2 end */
@@ -249,8 +249,7 @@ string_well_formed(duk_context *ctx)
 	uint32_t c;
 	const char *s;
 
-	s = string_this(
-	    ctx, fix ? "toWellFormed" : "isWellFormed", &len);
+	s = string_this(ctx, fix ? "toWellFormed" : "isWellFormed", &len);
 	if (fix)
 		text_begin(ctx);
 	for (i = 0; i < len; i += n) {
@@ -285,9 +284,9 @@ string_part(duk_context *ctx)
 	len = (double)duk_get_length(ctx, 2);
 	if (magic == 0) {
 		from = fmin(fmax(bi_to_integer(ctx, 0), 0), len);
-		to = duk_is_undefined(ctx, 1) ?
-		    len :
-		    fmin(fmax(bi_to_integer(ctx, 1), 0), len);
+		to = duk_is_undefined(ctx, 1)
+			 ? len
+			 : fmin(fmax(bi_to_integer(ctx, 1), 0), len);
 		if (from > to) {
 			t = from;
 			from = to;

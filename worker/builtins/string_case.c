@@ -59,8 +59,8 @@ append_chunk(duk_context *ctx, void *arg)
 
 /* Convert the N code points at S, none a surrogate, onto the text at TEXT. */
 static void
-convert_run(
-    duk_context *ctx, duk_idx_t text, int how, const uint32_t *s, size_t n)
+convert_run(duk_context *ctx, duk_idx_t text, int how, const uint32_t *s,
+    size_t n)
 {
 	struct chunk c = {NULL, 0, text};
 	uint32_t *out;
@@ -136,8 +136,7 @@ string_case(duk_context *ctx)
 	int how = duk_get_current_magic(ctx);
 
 	duk_set_top(ctx, 0);
-	string_this(
-	    ctx, how == TO_LOWER ? "toLowerCase" : "toUpperCase", NULL);
+	string_this(ctx, how == TO_LOWER ? "toLowerCase" : "toUpperCase", NULL);
 	convert_string(ctx, 0, how);
 	return 1;
 }

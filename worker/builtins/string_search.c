@@ -34,8 +34,8 @@ is_regexp(duk_context *ctx, duk_idx_t idx)
 	if (!bi_is_object(ctx, idx))
 		return false;
 	bi_get_sym(ctx, idx, SYM_MATCH);
-	r = duk_is_undefined(ctx, -1) ? regexp_is(ctx, idx) :
-					duk_to_boolean(ctx, -1);
+	r = duk_is_undefined(ctx, -1) ? regexp_is(ctx, idx)
+				      : duk_to_boolean(ctx, -1);
 	duk_pop(ctx);
 	return r;
 }
@@ -401,12 +401,11 @@ static duk_ret_t
 string_match(duk_context *ctx)
 {
 	enum bi_sym sym = (enum bi_sym)duk_get_current_magic(ctx);
-	const char *name = sym == SYM_MATCH ? "match" :
-	    sym == SYM_SEARCH		    ? "search" :
-					      "matchAll";
+	const char *name = sym == SYM_MATCH    ? "match"
+			   : sym == SYM_SEARCH ? "search"
+					       : "matchAll";
 
-	if (sym == SYM_MATCH_ALL && bi_is_object(ctx, 0) &&
-	    is_regexp(ctx, 0)) {
+	if (sym == SYM_MATCH_ALL && bi_is_object(ctx, 0) && is_regexp(ctx, 0)) {
 		duk_get_prop_literal(ctx, 0, "flags");
 		if (bi_is_nullish(ctx, -1))
 			bi_throw_type(ctx, "flags is not coercible");

@@ -108,6 +108,7 @@ struct dx_view {
 	unsigned int shift;
 	int class;
 	bool is_typed; /* a typed array */
+	bool detached;
 };
 /* False unless IDX is a buffer object. */
 bool dx_view(duk_context *ctx, duk_idx_t idx, struct dx_view *out);

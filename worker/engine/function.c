@@ -20,6 +20,8 @@ push_function(duk_context *ctx, duk_c_function fn, duk_idx_t nargs, int length,
     const char *name)
 {
 	duk_push_c_function(ctx, fn, nargs);
+	engine_push_ref(engine_from(ctx), ctx, REF_FUNCTION_PROTO);
+	duk_set_prototype(ctx, -2);
 	duk_push_literal(ctx, "length");
 	duk_push_int(ctx, length);
 	duk_def_prop(ctx, -3,

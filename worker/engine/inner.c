@@ -796,3 +796,6 @@ obj_at(duk_hthread *thr, duk_idx_t idx)
 {
 	return duk_get_hobject(thr, idx);
 }
+
+/* what worker/builtins needs of the inside */
+#include "worker/engine/dx.inc"

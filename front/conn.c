@@ -26,7 +26,7 @@
 
 #define CONN_MAGIC 0xc0117ac7u
 #define APPEND_SIZE 16384 /* room for a read behind bytes that wait */
-#define LINGER_BYTES_MAX (256 * 1024)
+#define LINGER_BYTES_MAX (32 * 1024 * 1024)
 #define TURN_BYTES_MAX (1024 * 1024) /* then other connections have a turn */
 
 static const char h2_preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

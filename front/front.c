@@ -38,13 +38,7 @@ front_new(struct ev_loop *loop, int fd)
 	TAILQ_INIT(&f->conns);
 	TAILQ_INIT(&f->dead);
 	limits_init(&f->limits);
-	f->h1_limits = (struct h1_limits){
-	    .target_bytes = (size_t)f->limits.target_bytes,
-	    .head_bytes = (size_t)f->limits.head_bytes,
-	    .fields = (size_t)f->limits.fields,
-	    .trailer_bytes = (size_t)f->limits.trailer_bytes,
-	    .body_bytes = f->limits.body_bytes,
-	};
+	front_apply_limits(f);
 	f->read_buf = xmalloc(FRONT_READ_SIZE);
 	f->router = router_new();
 	f->services = services_new(f);
@@ -56,6 +50,18 @@ front_new(struct ev_loop *loop, int fd)
 	f->next_request_id |= 1;
 	f->super = super_open(f, fd);
 	return f;
+}
+
+void
+front_apply_limits(struct front *f)
+{
+	f->h1_limits = (struct h1_limits){
+	    .target_bytes = (size_t)f->limits.target_bytes,
+	    .head_bytes = (size_t)f->limits.head_bytes,
+	    .fields = (size_t)f->limits.fields,
+	    .trailer_bytes = (size_t)f->limits.trailer_bytes,
+	    .body_bytes = f->limits.body_bytes,
+	};
 }
 
 void

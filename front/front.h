@@ -61,6 +61,9 @@ struct front {
 struct front *front_new(struct ev_loop *loop, int fd);
 void front_free(struct front **f);
 
+/* After `limits` was changed. */
+void front_apply_limits(struct front *f);
+
 /* Say what was reached of the sandbox; then the supervisor sends work. */
 void front_send_hello(struct front *f, char level, const char *report);
 

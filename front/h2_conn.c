@@ -366,7 +366,7 @@ turn(struct conn *c)
 {
 	struct h2_conn *h2 = get(c);
 	const uint8_t *p;
-	ssize_t n = 0;
+	ssize_t n = 1; /* a full queue: there may be more */
 
 	if (front_now_ms(c->front) - h2->checked_ms >= CHECK_MS)
 		check_streams(h2);

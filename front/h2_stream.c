@@ -26,7 +26,9 @@
 #include "ipc/head.h"
 
 #define H2_STREAM_MAGIC 0x42574ea3u
-#define COOKIE_MAX 16384
+#define UNWANTED_MS 1000                  /* of a request's rest */
+#define UNWANTED_MAX ((uint64_t)16 << 20) /* bytes of it */
+#define LENGTH_DIGITS_MAX 19
 #define NV_MAX (HEAD_FIELDS_MAX + 4)
 
 static const struct exchange_ops exchange_ops;
@@ -215,13 +217,28 @@ h2_stream_answer(struct h2_stream *s, unsigned int status)
 	submit_response(s, nva, n, true);
 }
 
+static bool
+parse_length(struct h2_stream *s, const struct head_str *value)
+{
+	uint64_t n = 0;
+
+	if (value->len == 0 || value->len > LENGTH_DIGITS_MAX ||
+	    !chars_all(value->p, value->len, CHARS_DIGIT))
+		return false;
+	for (size_t i = 0; i < value->len; i++)
+		n = n * 10 + (uint64_t)(value->p[i] - '0');
+	s->left = n;
+	s->has_length = true;
+	return true;
+}
+
 /* Fields of a response. Returns their number, or 0 if one cannot be sent. */
 static size_t
 collect_fields(struct h2_stream *s, struct head_fields fields,
     const char *status, nghttp2_nv nva[NV_MAX])
 {
 	struct head_str name, value;
-	bool has_date = false, has_length = false;
+	bool has_date = false;
 	size_t n = 0;
 
 	nva[n++] = nv(":status", 7, status, 3);
@@ -233,10 +250,8 @@ collect_fields(struct h2_stream *s, struct head_fields fields,
 		if (!chars_all(value.p, value.len, CHARS_VALUE))
 			return 0;
 		if (id == FIELD_CONTENT_LENGTH) {
-			if (has_length || value.len == 0 || value.len > 19 ||
-			    !chars_all(value.p, value.len, CHARS_DIGIT))
+			if (s->has_length || !parse_length(s, &value))
 				return 0;
-			has_length = true;
 		}
 		if (id == FIELD_DATE)
 			has_date = true;
@@ -276,6 +291,7 @@ static void
 on_data(struct exchange *x, const uint8_t *data, size_t len, bool end)
 {
 	struct h2_stream *s = x->arg;
+	size_t n;
 
 	ASSERT(s->magic == H2_STREAM_MAGIC);
 	if (s->no_body) {
@@ -284,7 +300,11 @@ on_data(struct exchange *x, const uint8_t *data, size_t len, bool end)
 	}
 	if (buf_len(&s->out) == 0)
 		s->moved_ms = front_now_ms(s->h2->c->front);
-	buf_put(&s->out, data, len);
+	/* No more than the handler declared. */
+	n = s->has_length ? (size_t)MIN(len, s->left) : len;
+	s->left -= s->has_length ? n : 0;
+	buf_put(&s->out, data, n);
+	exchange_consumed(x, len - n);
 	if (end) {
 		s->response_ended = true;
 		drop_input(s);
@@ -324,11 +344,13 @@ on_fail(struct exchange *x, unsigned int status)
 void
 h2_stream_on_sent(struct h2_stream *s)
 {
-	/* RFC 9113 8.1: the rest of the request is not needed. */
-	if (s->input_ended)
-		return;
-	(void)nghttp2_submit_rst_stream(s->h2->session, NGHTTP2_FLAG_NONE,
-	    s->id, NGHTTP2_NO_ERROR);
+	/*
+	 * The rest of the request is not needed (RFC 9113 8.1). A client that
+	 * is told so at once may drop the response with the stream: it gets
+	 * UNWANTED_MS to find out by itself.
+	 */
+	s->sent = true;
+	s->moved_ms = front_now_ms(s->h2->c->front);
 }
 
 /* ---- requests ---- */
@@ -389,7 +411,8 @@ h2_stream_on_data(struct h2_stream *s, const uint8_t *data, size_t len)
 	size_t n;
 
 	s->body_bytes += len;
-	s->moved_ms = front_now_ms(s->h2->c->front);
+	if (!s->sent)
+		s->moved_ms = front_now_ms(s->h2->c->front);
 	if (s->body_bytes > s->h2->c->front->limits.body_bytes &&
 	    !s->input_dropped) {
 		if (!s->responded)
@@ -398,6 +421,9 @@ h2_stream_on_data(struct h2_stream *s, const uint8_t *data, size_t len)
 			reset(s, NGHTTP2_CANCEL);
 	}
 	if (s->input_dropped || exchange_is_idle(&s->x)) {
+		s->dropped_bytes += len;
+		if (s->sent && s->dropped_bytes > UNWANTED_MAX)
+			reset(s, NGHTTP2_NO_ERROR);
 		(void)nghttp2_session_consume(s->h2->session, s->id, len);
 		return;
 	}
@@ -642,7 +668,10 @@ h2_stream_check(struct h2_stream *s, uint64_t now_ms)
 	const struct limits *l = &s->h2->c->front->limits;
 	uint64_t quiet_ms = now_ms - MIN(s->moved_ms, now_ms);
 
-	if (!s->head_done) {
+	if (s->sent) {
+		if (quiet_ms >= UNWANTED_MS)
+			reset(s, NGHTTP2_NO_ERROR);
+	} else if (!s->head_done) {
 		if (quiet_ms >= l->header_ms)
 			reset(s, NGHTTP2_CANCEL);
 	} else if (buf_len(&s->out) > 0) {

@@ -41,8 +41,10 @@ struct h2_stream {
 	struct buf trailers; /* of the response, encoded */
 	struct buf request_trailers;
 	uint64_t body_bytes; /* received */
-	uint64_t moved_ms;   /* when the client last did its part */
-	bool head_done;      /* the request head is complete */
+	uint64_t dropped_bytes;
+	uint64_t moved_ms; /* when the client last did its part */
+	uint64_t left;     /* of a declared length */
+	bool head_done;    /* the request head is complete */
 	bool input_ended;
 	bool input_dropped; /* the rest of the body is not wanted */
 	bool responded;
@@ -51,6 +53,8 @@ struct h2_stream {
 	bool no_body;  /* HEAD, 204, 304 */
 	bool deferred; /* nghttp2 waits for nghttp2_session_resume_data() */
 	bool is_head_request;
+	bool has_length; /* declared by the handler */
+	bool sent;       /* the last frame of the response is out */
 };
 
 TAILQ_HEAD(h2_stream_list, h2_stream);

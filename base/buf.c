@@ -189,7 +189,7 @@ rd_u32(struct rd *r)
 	const uint8_t *p = rd_bytes(r, 4);
 
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	    (uint32_t)p[3] << 24;
+	       (uint32_t)p[3] << 24;
 }
 
 uint64_t

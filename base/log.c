@@ -79,8 +79,8 @@ put_json(char *dst, size_t len, size_t size, const char *s)
 			dst[len++] = '\\';
 			dst[len++] = (char)c;
 		} else if (c < 0x20) {
-			len += (size_t)snprintf(
-			    dst + len, size - len, "\\u%04x", c);
+			len += (size_t)snprintf(dst + len, size - len,
+			    "\\u%04x", c);
 		} else {
 			dst[len++] = (char)c;
 		}
@@ -89,8 +89,8 @@ put_json(char *dst, size_t len, size_t size, const char *s)
 }
 
 static size_t
-format_json(
-    char *out, size_t size, enum log_level level, const char *who, const char *t)
+format_json(char *out, size_t size, enum log_level level, const char *who,
+    const char *t)
 {
 	struct timespec now;
 	size_t n;
@@ -150,8 +150,7 @@ write_record(enum log_level level, const char *who, const char *text)
 	errno = saved_errno;
 }
 
-static void
-vlog(enum log_level level, const char *fmt, va_list ap)
+static void vlog(enum log_level level, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
 static void
@@ -226,8 +225,8 @@ log_from(enum log_level level, const char *who, const char *text, size_t len)
 		else if (c == '\t')
 			safe[n++] = ' ';
 		else
-			n += (size_t)snprintf(
-			    safe + n, sizeof safe - n, "\\x%02x", c);
+			n += (size_t)snprintf(safe + n, sizeof safe - n,
+			    "\\x%02x", c);
 	}
 	safe[n] = '\0';
 	write_record(level, who, safe);
@@ -249,8 +248,8 @@ log_escape(char *dst, size_t dst_size, const char *src, size_t len)
 		if (c >= 0x20 && c < 0x7f && c != '\\')
 			dst[n++] = (char)c;
 		else
-			n += (size_t)snprintf(
-			    dst + n, dst_size - n, "\\x%02x", c);
+			n += (size_t)snprintf(dst + n, dst_size - n, "\\x%02x",
+			    c);
 	}
 	dst[n] = '\0';
 	return dst;

@@ -10,7 +10,8 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL };
 enum log_sink {
 	LOG_SINK_TEXT, /* "level: text", for a person */
 	LOG_SINK_JSON, /* one JSON object per line */
-	LOG_SINK_PIPE, /* "<digit>text" to the supervisor, which adds the rest */
+	LOG_SINK_PIPE, /* "<digit>text" to the supervisor, which adds the rest
+			*/
 };
 
 /*

@@ -14,7 +14,8 @@ void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 /* LEN bytes of P, with a NUL appended. */
-void *xmemdup(const void *p, size_t len) __attribute__((malloc, returns_nonnull));
+void *xmemdup(const void *p, size_t len)
+    __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), malloc, returns_nonnull));
 

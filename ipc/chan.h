@@ -29,7 +29,7 @@ struct ipc_msg {
 	const uint8_t *body;
 	size_t len;
 	int *fds; /* as many as the table says; a handler that keeps one sets
-	           * its slot to -1, the others are closed after the call */
+		   * its slot to -1, the others are closed after the call */
 };
 
 /*
@@ -81,8 +81,8 @@ void chan_hub_cancel(struct chan_hub *hub, struct chan_task *task);
 /*
  * A channel over FD, a non-blocking stream socket, which is taken.
  */
-struct chan *chan_new(
-    struct chan_hub *hub, int fd, const struct chan_options *options);
+struct chan *chan_new(struct chan_hub *hub, int fd,
+    const struct chan_options *options);
 /* Closes the socket after one try to write what is queued; no callback. */
 void chan_free(struct chan **chan);
 
@@ -94,8 +94,8 @@ void chan_free(struct chan **chan);
 void chan_send(struct chan *c, enum ipc_type type, const void *body, size_t len,
     int *fds);
 /* The same for a frame of a stream; LEN is at most IPC_FRAME_MAX. */
-void chan_send_frame(
-    struct chan *c, const struct ipc_header *h, const void *body);
+void chan_send_frame(struct chan *c, const struct ipc_header *h,
+    const void *body);
 
 /* More than the high mark is queued: the sender of bulk should wait for
  * on_drained. */

@@ -32,9 +32,9 @@ struct control_hello {
 /* LISTENER, with the listening socket */
 struct control_listener {
 	uint32_t id;
-	uint32_t service;          /* where requests without a route go */
-	bool is_proxy_style;       /* HttpOptions.style = proxy */
-	struct control_str name;   /* of the socket in the config */
+	uint32_t service;        /* where requests without a route go */
+	bool is_proxy_style;     /* HttpOptions.style = proxy */
+	struct control_str name; /* of the socket in the config */
 	struct control_str forwarded_proto_header; /* empty: none */
 	struct control_str cf_blob_header;         /* empty: none */
 };
@@ -88,8 +88,8 @@ struct control_spawned {
 void control_hello_put(struct buf *b, const struct control_hello *m);
 int control_hello_get(const struct ipc_msg *msg, struct control_hello *out);
 void control_listener_put(struct buf *b, const struct control_listener *m);
-int control_listener_get(
-    const struct ipc_msg *msg, struct control_listener *out);
+int control_listener_get(const struct ipc_msg *msg,
+    struct control_listener *out);
 void control_channel_put(struct buf *b, const struct control_channel *m);
 int control_channel_get(const struct ipc_msg *msg, struct control_channel *out);
 void control_refused_put(struct buf *b, const struct control_refused *m);

@@ -19,9 +19,9 @@
  * Fields:   u16 count, then count times: u8 name id (0: u8 length and bytes),
  *           u32 length of the value, value
  */
-#define HEAD_FIELDS_MAX 512    /* fields of one head */
-#define HEAD_NAME_MAX 255      /* bytes of a field name */
-#define HEAD_DEPTH_MAX 16      /* service calls within one another */
+#define HEAD_FIELDS_MAX 512 /* fields of one head */
+#define HEAD_NAME_MAX 255   /* bytes of a field name */
+#define HEAD_DEPTH_MAX 16   /* service calls within one another */
 
 enum head_scheme { HEAD_HTTP, HEAD_HTTPS };
 enum head_version { HEAD_HTTP_1_0 = 10, HEAD_HTTP_1_1 = 11, HEAD_HTTP_2 = 20 };
@@ -66,11 +66,11 @@ int head_fields_decode(const void *p, size_t len, struct head_fields *out);
  * The next field of *F, which is advanced. NAME is NUL-terminated only when
  * it is a well-known one: use the length. Returns false at the end.
  */
-bool head_next(
-    struct head_fields *f, struct head_str *name_out, struct head_str *value_out);
+bool head_next(struct head_fields *f, struct head_str *name_out,
+    struct head_str *value_out);
 /* The value of the first field called NAME (lower-case). */
-bool head_find(
-    struct head_fields f, const char *name, struct head_str *value_out);
+bool head_find(struct head_fields f, const char *name,
+    struct head_str *value_out);
 
 /*
  * Encoding: begin, then fields, then finish.

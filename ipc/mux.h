@@ -73,14 +73,14 @@ struct mux_ops {
 
 struct mux_options {
 	bool is_server;
-	uint32_t streams_max; /* server; 0: MUX_STREAMS_MAX */
+	uint32_t streams_max;      /* server; 0: MUX_STREAMS_MAX */
 	const struct mux_ops *ops; /* held */
 	void *arg;
 };
 
 /* A data channel over FD (taken; see chan_new()). */
-struct mux *mux_new(
-    struct chan_hub *hub, int fd, const struct mux_options *options);
+struct mux *mux_new(struct chan_hub *hub, int fd,
+    const struct mux_options *options);
 /* Ends the channel: the owner of each open stream sees STREAM_LOST. */
 void mux_free(struct mux **mux);
 

@@ -51,23 +51,24 @@ struct spec_binding {
 };
 
 struct spec_limits {
-	uint64_t memory_bytes;  /* JS heap */
-	uint32_t cpu_ms;        /* per event; 0: none */
-	uint32_t wall_ms;       /* per event; 0: none */
-	uint32_t requests;      /* in flight */
-	uint32_t subrequests;   /* per event */
-	uint32_t idle_ms;       /* without an event before it ends */
+	uint64_t memory_bytes; /* JS heap */
+	uint32_t cpu_ms;       /* per event; 0: none */
+	uint32_t wall_ms;      /* per event; 0: none */
+	uint32_t requests;     /* in flight */
+	uint32_t subrequests;  /* per event */
+	uint32_t idle_ms;      /* without an event before it ends */
 };
 
 struct worker_spec {
 	struct control_str name;
-	bool is_check; /* evaluate, report, exit */
+	bool is_check;     /* evaluate, report, exit */
 	bool has_outbound; /* CONTROL_TARGET_OUTBOUND is granted */
 	struct control_str compatibility_date;
 	struct control_str *flags; /* owned by the spec */
 	uint32_t nflags;
 	struct spec_limits limits;
-	struct spec_module *modules; /* owned by the spec; [0] is the main one */
+	struct spec_module
+	    *modules; /* owned by the spec; [0] is the main one */
 	uint32_t nmodules;
 	struct spec_binding *bindings; /* owned by the spec */
 	uint32_t nbindings;

@@ -24,8 +24,8 @@ struct links_ops {
 };
 
 /* HUB and OPS are held; ARG is passed on. */
-struct links *links_new(
-    struct chan_hub *hub, const struct links_ops *ops, void *arg);
+struct links *links_new(struct chan_hub *hub, const struct links_ops *ops,
+    void *arg);
 void links_free(struct links **links);
 
 /*

@@ -187,7 +187,7 @@ expect(struct parser *p, enum token_type type)
 }
 
 bool
-accept(struct parser *p, enum token_type type)
+accept_token(struct parser *p, enum token_type type)
 {
 	if (!at(p, type))
 		return false;
@@ -222,7 +222,7 @@ can_end_statement(const struct parser *p)
 void
 semicolon(struct parser *p)
 {
-	if (accept(p, TOK_SEMICOLON))
+	if (accept_token(p, TOK_SEMICOLON))
 		return;
 	if (!can_end_statement(p))
 		fail_token(p);

@@ -164,7 +164,7 @@ parse_pattern_prop(struct parser *p, enum symbol_kind kind)
 	if (computed)
 		N(p, node)->flags |= AF_COMPUTED;
 	N(p, node)->a = key;
-	if (accept(p, TOK_COLON)) {
+	if (accept_token(p, TOK_COLON)) {
 		N(p, node)->op = PROP_INIT;
 		value = parse_binding_element(p, kind);
 	} else {

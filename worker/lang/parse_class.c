@@ -148,7 +148,7 @@ parse_class_body(struct parser *p, uint32_t node, uint32_t klass)
 	klass_get(p->u, klass)->body_pos = tok_pos(p);
 	expect(p, TOK_LBRACE);
 	while (!at(p, TOK_RBRACE)) {
-		if (accept(p, TOK_SEMICOLON))
+		if (accept_token(p, TOK_SEMICOLON))
 			continue;
 		if (at(p, TOK_EOF))
 			fail_token(p);
@@ -217,7 +217,7 @@ parse_modifiers(struct parser *p, struct member *m)
 			m->is_async = true;
 			next(p);
 		}
-		m->is_generator = accept(p, TOK_STAR);
+		m->is_generator = accept_token(p, TOK_STAR);
 	}
 }
 
@@ -423,7 +423,7 @@ parse_field(struct parser *p, const struct member *m, uint32_t klass)
 	func_get(p->u, fn)->klass = klass;
 	func_get(p->u, fn)->is_static = m->is_static;
 	N(p, node)->d = fn;
-	if (accept(p, TOK_ASSIGN)) {
+	if (accept_token(p, TOK_ASSIGN)) {
 		func_get(p->u, fn)->body_pos = tok_pos(p);
 		value = parse_assign(p);
 		N(p, node)->b = value;

@@ -48,7 +48,7 @@ parse_expression_cover(struct parser *p, struct cover *cover)
 		cover_check(p, cover);
 	node = new_node_at(p, AST_SEQUENCE, N(p, first)->pos);
 	list_add(p, &list, first);
-	while (accept(p, TOK_COMMA))
+	while (accept_token(p, TOK_COMMA))
 		list_add(p, &list, parse_assign(p));
 	N(p, node)->a = list.first;
 	return finish(p, node);
@@ -574,7 +574,7 @@ parse_new(struct parser *p)
 
 	enter(p);
 	next(p);
-	if (accept(p, TOK_DOT)) {
+	if (accept_token(p, TOK_DOT)) {
 		if (!at_word(p, ATOM_target))
 			fail_token(p);
 		next(p);

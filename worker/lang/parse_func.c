@@ -80,7 +80,7 @@ parse_function_expr(struct parser *p)
 	if (accept_word(p, ATOM_async))
 		shape.is_async = true;
 	next(p);
-	shape.is_generator = accept(p, TOK_STAR);
+	shape.is_generator = accept_token(p, TOK_STAR);
 	saved = p->ctx;
 	if (at(p, TOK_NAME)) {
 		shape.name_scope = scope_open(p, SCOPE_FN_NAME);

@@ -80,7 +80,7 @@ parse_import_clause(struct parser *p, struct list *list)
 		binding = parse_binding_ident(p, SYM_IMPORT);
 		N(p, node)->a = binding;
 		list_add(p, list, finish(p, node));
-		if (!accept(p, TOK_COMMA))
+		if (!accept_token(p, TOK_COMMA))
 			return;
 	}
 	if (at(p, TOK_STAR)) {

@@ -235,7 +235,7 @@ parse_prop(struct parser *p, struct cover *cover, bool *proto_seen)
 		modified = false;
 	if (modified)
 		next(p);
-	if (shape.kind == FUNC_METHOD && accept(p, TOK_STAR))
+	if (shape.kind == FUNC_METHOD && accept_token(p, TOK_STAR))
 		shape.is_generator = modified = true;
 	t = p->lx.tok;
 	key = parse_key(p, &computed);

@@ -499,7 +499,7 @@ parse_import_expr(struct parser *p)
 	bool saved = p->no_in;
 
 	next(p);
-	if (accept(p, TOK_DOT)) {
+	if (accept_token(p, TOK_DOT)) {
 		if (!at_word(p, ATOM_meta))
 			fail_token(p);
 		next(p);
@@ -524,10 +524,10 @@ parse_import_expr(struct parser *p)
 	p->u->has_dynamic_import = true;
 	arg = parse_assign(p);
 	N(p, node)->a = arg;
-	if (accept(p, TOK_COMMA) && !at(p, TOK_RPAREN)) {
+	if (accept_token(p, TOK_COMMA) && !at(p, TOK_RPAREN)) {
 		arg = parse_assign(p);
 		N(p, node)->b = arg;
-		if (accept(p, TOK_COMMA))
+		if (accept_token(p, TOK_COMMA))
 			N(p, node)->flags |= AF_TRAILING_COMMA;
 	} else if (N(p, node)->b == 0 && p->u->src[p->lx.prev_end - 1] == ',') {
 		N(p, node)->flags |= AF_TRAILING_COMMA;
@@ -579,7 +579,7 @@ parse_yield(struct parser *p)
 	func_get(p->u, p->ctx.func)->has_yield = true;
 	next(p);
 	if (!at_newline(p)) {
-		if (accept(p, TOK_STAR)) {
+		if (accept_token(p, TOK_STAR)) {
 			N(p, node)->flags |= AF_DELEGATE;
 			operand = parse_assign(p);
 			N(p, node)->a = operand;

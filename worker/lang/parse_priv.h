@@ -160,7 +160,7 @@ leave(struct parser *p)
 	p->depth--;
 }
 void expect(struct parser *p, enum token_type type);
-bool accept(struct parser *p, enum token_type type);
+bool accept_token(struct parser *p, enum token_type type);
 void expect_word(struct parser *p, uint32_t atom);
 bool accept_word(struct parser *p, uint32_t atom);
 /* Automatic semicolon insertion. */

@@ -358,7 +358,7 @@ parse_var(struct parser *p, enum ast_decl kind, bool in_for)
 			init = parse_ts_annotation(p);
 			N(p, decl)->c = init;
 		}
-		if (accept(p, TOK_ASSIGN)) {
+		if (accept_token(p, TOK_ASSIGN)) {
 			init = parse_assign(p);
 			N(p, decl)->b = init;
 		} else if (!in_for ||
@@ -367,7 +367,7 @@ parse_var(struct parser *p, enum ast_decl kind, bool in_for)
 		}
 		finish(p, decl);
 		list_add(p, &list, decl);
-	} while (accept(p, TOK_COMMA));
+	} while (accept_token(p, TOK_COMMA));
 	N(p, node)->a = list.first;
 	if (!in_for)
 		semicolon(p);
@@ -560,7 +560,7 @@ parse_catch(struct parser *p)
 	func_get(p->u, p->ctx.func)->has_catch = true;
 	next(p);
 	scope = scope_open(p, SCOPE_CATCH);
-	if (accept(p, TOK_LPAREN)) {
+	if (accept_token(p, TOK_LPAREN)) {
 		part = parse_binding(p, at(p, TOK_NAME) ? SYM_CATCH : SYM_LET);
 		N(p, node)->a = part;
 		if (p->ts)
@@ -662,7 +662,7 @@ parse_do(struct parser *p)
 	part = parse_expression(p);
 	N(p, node)->b = part;
 	expect(p, TOK_RPAREN);
-	accept(p, TOK_SEMICOLON); /* always inserted */
+	accept_token(p, TOK_SEMICOLON); /* always inserted */
 	return finish(p, node);
 }
 

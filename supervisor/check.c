@@ -60,7 +60,7 @@ int
 cmd_check(const struct cli *cli)
 {
 	struct check c;
-	struct conf *conf = cli_load(cli);
+	struct conf *conf = cli_load(cli, cli_print_error);
 	const char *path;
 	size_t nworkers;
 

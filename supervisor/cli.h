@@ -17,22 +17,31 @@ enum cli_exit {
 /* The command line of a command, parsed. Everything borrows from argv. */
 struct cli {
 	const char *command;
-	const char *path; /* what to serve or check; "." if not given */
+	const char *argument; /* what to serve, check or ask; NULL: not given */
 	const char *socket_addrs[CLI_LIST_MAX];
 	size_t nsocket_addrs;
 	const char *socket_fds[CLI_LIST_MAX];
 	size_t nsocket_fds;
-	int control_fd; /* -1: none */
+	int control_fd;         /* -1: none */
+	const char *ctl_socket; /* NULL: the default */
 	bool verbose;
 	bool dump;
+	bool json;
 };
 
-/* Load the config that CLI names; errors go to stderr. NULL on errors. */
-struct conf *cli_load(const struct cli *cli);
+/*
+ * Load the config that CLI names, or what is in the working directory. LINE is
+ * called for each error. NULL on errors.
+ */
+struct conf *cli_load(const struct cli *cli,
+    void (*line)(void *arg, const char *text));
+/* For LINE: to stderr. */
+void cli_print_error(void *arg, const char *text);
 
 /* The commands; each returns an exit code. */
 int cmd_serve(const struct cli *cli);
 int cmd_check(const struct cli *cli);
+int cmd_ctl(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 
 #endif

@@ -264,6 +264,49 @@ find_row(const struct listeners *ls, const char *key)
 	return NULL;
 }
 
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+is_same_headers(const struct conf_header *a, size_t na,
+    const struct conf_header *b, size_t nb)
+{
+	if (na != nb)
+		return false;
+	for (size_t i = 0; i < na; i++)
+		if (strcmp(a[i].name, b[i].name) != 0 ||
+		    !is_same_text(a[i].value, b[i].value))
+			return false;
+	return true;
+}
+
+static bool
+is_same_http(const struct conf_http *a, const struct conf_http *b)
+{
+	return a->style == b->style &&
+	       is_same_text(a->forwarded_proto_header,
+		   b->forwarded_proto_header) &&
+	       is_same_text(a->cf_blob_header, b->cf_blob_header) &&
+	       is_same_headers(a->inject_request_headers,
+		   a->ninject_request_headers, b->inject_request_headers,
+		   b->ninject_request_headers) &&
+	       is_same_headers(a->inject_response_headers,
+		   a->ninject_response_headers, b->inject_response_headers,
+		   b->ninject_response_headers);
+}
+
+/* Take CONF's options for R; fronts know them by the listener's id. */
+static void
+renew(struct listeners *ls, struct row *r, const struct conf_socket *c)
+{
+	if (r->l.conf != NULL && !is_same_http(&r->l.conf->http, &c->http))
+		r->l.id = ls->next_id++;
+	r->l.conf = c;
+}
+
 int
 listeners_configure(struct listeners *ls, const struct conf *conf, char *why,
     size_t why_size)
@@ -304,7 +347,7 @@ listeners_configure(struct listeners *ls, const struct conf *conf, char *why,
 		return ERR_SYS;
 	}
 	for (size_t i = 0; i < n; i++)
-		rows[i]->l.conf = &conf->sockets[i];
+		renew(ls, rows[i], &conf->sockets[i]);
 	free(ls->rows);
 	ls->rows = rows;
 	ls->n = n;

@@ -35,6 +35,7 @@ enum command_index {
 /* For the column of options.def. */
 #define IN_SERVE (1u << INDEX_serve)
 #define IN_CHECK (1u << INDEX_check)
+#define IN_CTL (1u << INDEX_ctl)
 #define IN_VERSION (1u << INDEX_version)
 
 static const struct command commands[] = {
@@ -146,6 +147,12 @@ set_option(struct cli *cli, enum option_id id, const char *value)
 		return append(cli->socket_fds, &cli->nsocket_fds, value);
 	case OPTION_control_fd:
 		return parse_fd(value, &cli->control_fd);
+	case OPTION_ctl_socket:
+		cli->ctl_socket = value;
+		return value[0] == '/';
+	case OPTION_json:
+		cli->json = true;
+		return true;
 	case OPTION_verbose:
 		cli->verbose = true;
 		return true;
@@ -221,45 +228,15 @@ parse(struct cli *cli, const struct command *c, int argc, char **argv)
 			r = parse_option(cli, c, argv, argc, &i);
 			if (r != -1)
 				return r;
-		} else if (cli->path != NULL || c->usage[0] == '\0' ||
+		} else if (cli->argument != NULL || c->usage[0] == '\0' ||
 			   (!only_paths && argv[i][0] == '-')) {
 			return usage_error(c->name, "unexpected argument",
 			    argv[i]);
 		} else {
-			cli->path = argv[i];
+			cli->argument = argv[i];
 		}
 	}
-	if (cli->path == NULL)
-		cli->path = ".";
 	return -1;
-}
-
-static void
-print_error(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
-
-struct conf *
-cli_load(const struct cli *cli)
-{
-	struct conf_options o = {
-	    .socket_addrs = cli->socket_addrs,
-	    .nsocket_addrs = cli->nsocket_addrs,
-	    .socket_fds = cli->socket_fds,
-	    .nsocket_fds = cli->nsocket_fds,
-	    .is_verbose = cli->verbose,
-	};
-	struct conf_errors errors;
-	struct conf *conf = NULL;
-
-	conf_errors_init(&errors);
-	if (conf_load(cli->path, &o, &errors, &conf) != 0)
-		conf = NULL;
-	conf_errors_each(&errors, print_error, NULL);
-	conf_errors_clear(&errors);
-	return conf;
 }
 
 /* Descriptors 0 to 2 exist, so that no other file takes their place. */

@@ -20,13 +20,17 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "base/xmalloc.h"
 #include "conf/conf.h"
 #include "supervisor/cli.h"
+#include "supervisor/ctl.h"
 #include "supervisor/events.h"
 #include "supervisor/fronts.h"
 #include "supervisor/host.h"
 #include "supervisor/listeners.h"
+#include "supervisor/notify.h"
 #include "supervisor/services.h"
+#include "supervisor/status.h"
 
 #define FRONTS_MAX 64
 #define SWEEP_S 1.0 /* between looks for orphans */
@@ -36,11 +40,14 @@
 enum serve_state { SERVE_RUNNING, SERVE_FRONTS_DRAIN, SERVE_WORKERS_DRAIN };
 
 struct serve {
-	const struct cli *cli; /* held */
+	struct cli cli;
+	char **listen_fds; /* owned; of the service manager, in cli too */
+	size_t nlisten_fds;
 	struct host host;
 	struct listeners *listeners;
 	struct services *services;
 	struct fronts *fronts;
+	struct ctl *ctl; /* NULL: none */
 	enum serve_state state;
 	int exit_code;
 	ev_tstamp drain_start;
@@ -50,7 +57,22 @@ struct serve {
 	ev_signal on_hup;
 	ev_signal on_child;
 	ev_timer sweep;
+	ev_timer watchdog;
 	ev_prepare turn;
+};
+
+static void request_status(struct serve *s, bool as_json, struct buf *out);
+static void request_reload(struct serve *s, bool as_json, struct buf *out);
+static void request_stop(struct serve *s, bool as_json, struct buf *out);
+
+/* What the control socket can ask for. */
+static const struct {
+	const char *name;
+	void (*run)(struct serve *s, bool as_json, struct buf *out);
+} requests[] = {
+#define REQUEST(name_, function_, text_) {#name_, function_},
+#include "supervisor/requests.def"
+#undef REQUEST
 };
 
 /* --- stopping --- */
@@ -77,6 +99,7 @@ begin_stop(struct serve *s, const char *why)
 		return;
 	}
 	log_info("%s: stopping, within %llu ms", why, (unsigned long long)ms);
+	notify_send("STOPPING=1");
 	s->state = SERVE_FRONTS_DRAIN;
 	s->drain_start = ev_time();
 	s->drain_end = s->drain_start + (ev_tstamp)ms / 1000;
@@ -111,6 +134,147 @@ go_on_stopping(struct serve *s)
 		ev_break(s->host.loop, EVBREAK_ALL);
 }
 
+/* --- reloading --- */
+
+static void
+log_config_error(void *arg, const char *text)
+{
+	(void)arg;
+	log_error("%s", text);
+}
+
+/* What a reload does not touch; whoever changes it wants to know. */
+static void
+warn_of_fixed(const struct conf *old, const struct conf *new)
+{
+	if (old->server.fronts != new->server.fronts)
+		log_warn("\"fronts\" has changed; restart to have it");
+	if (old->server.sandbox != new->server.sandbox)
+		log_warn("\"sandbox\" has changed; restart to have it");
+	if (strcmp(old->server.state_dir, new->server.state_dir) != 0)
+		log_warn("\"stateDir\" has changed; restart to have it");
+}
+
+/*
+ * Load the config again. Either all of it is in force, or nothing has changed.
+ * Returns 0 or an ERR_* code; what was wrong is in the log.
+ */
+static int
+reload(struct serve *s)
+{
+	struct generation *old = s->host.generation, *new;
+	uint64_t drain_ms = old->conf->server.stop_timeout_ms;
+	struct conf *conf;
+	char why[256];
+
+	if (s->state != SERVE_RUNNING)
+		return ERR_STATE;
+	conf = cli_load(&s->cli, log_config_error);
+	if (conf == NULL) {
+		log_error("the config has errors; the old one stays in force");
+		return ERR_SYNTAX;
+	}
+	if (listeners_configure(s->listeners, conf, why, sizeof why) != 0) {
+		log_error("%s; the old config stays in force", why);
+		conf_free(&conf);
+		return ERR_SYS;
+	}
+	warn_of_fixed(old->conf, conf);
+	new = generation_new(conf, old->number + 1);
+	/* Workers first: fronts then ask for what there is. */
+	workers_configure(s->host.workers, new, drain_ms);
+	fronts_configure(s->fronts, conf);
+	s->host.generation = new;
+	host_init_log(conf);
+	generation_unref(&old);
+	log_info("generation %u is in force", new->number);
+	return 0;
+}
+
+static void
+reload_and_tell(struct serve *s)
+{
+	notify_reloading();
+	(void)reload(s);
+	notify_send("READY=1");
+}
+
+/* --- the control socket --- */
+
+static void
+put_text(struct buf *out, const char *text)
+{
+	buf_put(out, text, strlen(text));
+}
+
+static void
+request_status(struct serve *s, bool as_json, struct buf *out)
+{
+	status_put(out, &s->host, s->listeners, s->state != SERVE_RUNNING,
+	    as_json);
+}
+
+static void
+request_reload(struct serve *s, bool as_json, struct buf *out)
+{
+	int r;
+
+	(void)as_json;
+	notify_reloading();
+	r = reload(s);
+	notify_send("READY=1");
+	put_text(out, r == 0 ? "reloaded\n"
+		      : r == ERR_STATE
+			  ? "error: it is stopping\n"
+			  : "error: nothing has changed; see the log\n");
+}
+
+static void
+request_stop(struct serve *s, bool as_json, struct buf *out)
+{
+	(void)as_json;
+	begin_stop(s, "ctl stop");
+	put_text(out, "stopping\n");
+}
+
+static void
+on_request(void *arg, const char *line, struct buf *out)
+{
+	struct serve *s = arg;
+	size_t len = strcspn(line, " ");
+	bool as_json = strcmp(line + len, " json") == 0;
+
+	for (size_t i = 0; i < NELEMS(requests); i++) {
+		if (strlen(requests[i].name) == len &&
+		    memcmp(requests[i].name, line, len) == 0) {
+			requests[i].run(s, as_json, out);
+			return;
+		}
+	}
+	put_text(out, "error: unknown request\n");
+}
+
+/* A supervisor without one still serves. */
+static void
+open_ctl(struct serve *s)
+{
+	char *path = s->cli.ctl_socket != NULL ? xstrdup(s->cli.ctl_socket)
+					       : ctl_default_path();
+	struct ctl_options o = {.loop = s->host.loop,
+	    .path = path,
+	    .on_request = on_request,
+	    .arg = s};
+
+	s->ctl = path != NULL ? ctl_new(&o) : NULL;
+	if (s->ctl == NULL && s->cli.ctl_socket != NULL)
+		log_warn("no control socket at %s: %s", path, strerror(errno));
+	else if (s->ctl == NULL)
+		log_debug("no control socket at %s: %s",
+		    path != NULL ? path : "(no runtime directory)",
+		    strerror(errno));
+	free(path);
+}
+
 /* --- starting --- */
 
 static void
@@ -121,11 +285,12 @@ on_serving(void *arg)
 	for (size_t i = 0; i < listeners_count(s->listeners); i++) {
 		const struct listener *l = listeners_at(s->listeners, i);
 
-		events_listen(s->cli->control_fd, l);
+		events_listen(s->cli.control_fd, l);
 		printf("%s\n", l->address);
 		log_info("serving %s at %s", l->name, l->address);
 	}
 	fflush(stdout);
+	notify_send("READY=1");
 }
 
 /* `serve SCRIPT`: an error in it ends everything. */
@@ -168,6 +333,9 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 	case SIGINT:
 		begin_stop(s, "SIGINT");
 		break;
+	case SIGHUP:
+		reload_and_tell(s);
+		break;
 	case SIGCHLD:
 	default:
 		procs_reap_strangers(s->host.procs,
@@ -185,6 +353,15 @@ on_sweep(struct ev_loop *loop, ev_timer *w, int events)
 	(void)events;
 	procs_reap_strangers(s->host.procs,
 	    cloner_is_expecting(s->host.cloner));
+}
+
+static void
+on_watchdog(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)w;
+	(void)events;
+	notify_send("WATCHDOG=1");
 }
 
 static void
@@ -211,10 +388,17 @@ start_watchers(struct serve *s)
 {
 	start_signal(s, &s->on_term, SIGTERM);
 	start_signal(s, &s->on_int, SIGINT);
+	start_signal(s, &s->on_hup, SIGHUP);
 	start_signal(s, &s->on_child, SIGCHLD);
 	ev_timer_init(&s->sweep, on_sweep, SWEEP_S, SWEEP_S);
 	s->sweep.data = s;
 	ev_timer_start(s->host.loop, &s->sweep);
+	if (notify_watchdog_ms() > 0) {
+		double period = (double)notify_watchdog_ms() / 1000.0;
+
+		ev_timer_init(&s->watchdog, on_watchdog, period, period);
+		ev_timer_start(s->host.loop, &s->watchdog);
+	}
 	/* Behind the hub's, which ends procs. */
 	ev_prepare_init(&s->turn, on_turn);
 	ev_set_priority(&s->turn, EV_MINPRI);
@@ -248,6 +432,7 @@ start(struct serve *s, struct conf *conf)
 	    .arg = s};
 	s->fronts = fronts_new(&fo);
 	start_watchers(s);
+	open_ctl(s);
 	cloner_warm_up(s->host.cloner);
 	fronts_configure(s->fronts, conf);
 	if (conf->is_from_script)
@@ -255,33 +440,58 @@ start(struct serve *s, struct conf *conf)
 	return 0;
 }
 
+/* Sockets of the service manager, as if given with --socket-fd. */
+static void
+take_listen_fds(struct serve *s)
+{
+	s->listen_fds = notify_listen_fds(&s->nlisten_fds);
+	for (size_t i = 0; i < s->nlisten_fds; i++)
+		if (s->cli.nsocket_fds < CLI_LIST_MAX)
+			s->cli.socket_fds[s->cli.nsocket_fds++] =
+			    s->listen_fds[i];
+}
+
+static void
+clear(struct serve *s)
+{
+	if (s->fronts != NULL)
+		fronts_drain(s->fronts, 0);
+	host_stop(&s->host);
+	fronts_free(&s->fronts);
+	ctl_free(&s->ctl);
+	host_close(&s->host);
+	if (s->listeners != NULL)
+		listeners_free(&s->listeners);
+	services_free(&s->services);
+	for (size_t i = 0; i < s->nlisten_fds; i++)
+		free(s->listen_fds[i]);
+	free(s->listen_fds);
+}
+
 int
 cmd_serve(const struct cli *cli)
 {
 	struct serve s;
-	struct conf *conf = cli_load(cli);
+	struct conf *conf;
+	int exit_code = CLI_EXIT_FAILED;
 
-	if (conf == NULL)
-		return CLI_EXIT_FAILED;
-	host_init_log(conf);
 	memset(&s, 0, sizeof s);
-	s.cli = cli;
+	s.cli = *cli;
 	s.exit_code = CLI_EXIT_OK;
-	if (start(&s, conf) == 0) {
-		/* Config and code stay out of core files and debuggers. */
-		(void)prctl(PR_SET_DUMPABLE, 0UL);
-		ev_run(s.host.loop, 0);
-	} else {
-		s.exit_code = CLI_EXIT_FAILED;
-	}
-	if (s.exit_code == CLI_EXIT_OK)
+	take_listen_fds(&s);
+	conf = cli_load(&s.cli, cli_print_error);
+	if (conf == NULL)
+		goto out;
+	host_init_log(conf);
+	if (start(&s, conf) != 0)
+		goto out;
+	/* Config and code stay out of core files and debuggers. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL);
+	ev_run(s.host.loop, 0);
+	exit_code = s.exit_code;
+	if (exit_code == CLI_EXIT_OK)
 		log_info("stopped");
-	if (s.fronts != NULL)
-		fronts_drain(s.fronts, 0);
-	host_stop(&s.host);
-	fronts_free(&s.fronts);
-	host_close(&s.host);
-	listeners_free(&s.listeners);
-	services_free(&s.services);
-	return s.exit_code;
+out:
+	clear(&s);
+	return exit_code;
 }

@@ -137,6 +137,12 @@ EDITS = [
         '"at %s (native)%.0s%.0s%.0s%.0s%.0s%.0s",',
     ),
     (
+        "same: the file and line of C code that threw is nobody's business",
+        3,
+        "	if (c_filename) {\n",
+        "	if (0) {\n",
+    ),
+    (
         "name what developers know",
         1,
         '#define DUK_STR_CALLSTACK_LIMIT                 "callstack limit"',
@@ -194,6 +200,26 @@ EDITS = [
 				duk_push_tval(thr, &act->tv_func);
 			return;
 """,
+    ),
+    (
+        "indirect eval goes through the front-end; the text that direct eval "
+        "gets was lowered already",
+        1,
+        """\
+	DUK_ASSERT(duk_get_top(thr) == 1 || duk_get_top(thr) == 2); /* 2 when called by debugger */
+	DUK_ASSERT(thr->callstack_top >= 1); /* at least this function exists */
+""",
+        """\
+	if (inner_eval != NULL && !(thr->callstack_curr->flags & DUK_ACT_FLAG_DIRECT_EVAL))
+		return inner_eval(thr);
+""",
+    ),
+    (
+        "same: the hook",
+        1,
+        "DUK_INTERNAL duk_ret_t duk_bi_global_object_eval(duk_hthread *thr) {",
+        "static duk_c_function inner_eval;\n"
+        "DUK_INTERNAL duk_ret_t duk_bi_global_object_eval(duk_hthread *thr) {",
     ),
 ]
 

@@ -105,6 +105,8 @@ engine_free(struct engine **ep)
 	if (e->ctx != NULL)
 		duk_destroy_heap(e->ctx);
 	inner_gc_at(0, NULL);
+	modules_free(e);
+	sources_free(e);
 
 	heap_free(&e->heap);
 	e->magic = 0;
@@ -506,7 +508,9 @@ setup(duk_context *ctx, void *arg)
 	async_generator_setup(e, ctx);
 
 	function_setup(e, ctx);
+	eval_setup(e, ctx);
 	helpers_setup(e, ctx);
+	modules_setup(e, ctx);
 
 	if (!o->keep_internals)
 		hide_internals(ctx);

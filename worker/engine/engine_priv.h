@@ -106,7 +106,7 @@ void generator_setup(struct engine *e, duk_context *ctx);
 void async_generator_setup(struct engine *e, duk_context *ctx);
 void helpers_setup(struct engine *e, duk_context *ctx);
 void function_setup(struct engine *e, duk_context *ctx);
-void error_setup(struct engine *e, duk_context *ctx);
+void eval_setup(struct engine *e, duk_context *ctx);
 void modules_setup(struct engine *e, duk_context *ctx);
 void modules_free(struct engine *e);
 void sources_free(struct engine *e);

@@ -59,6 +59,10 @@ static const struct row rows[] = {
     ROW(PRIV_HAS, rt_private_has),
     ROW(PRIV_BRAND, rt_private_brand),
     ROW(PRIV_THROW, rt_private_throw),
+    ROW(IMPORT, rt_import),
+    ROW(IMPORT_META, rt_import_meta),
+    ROW(NAMESPACE, rt_namespace),
+    ROW(EVAL_TEXT, rt_eval_text),
 };
 
 static const int nargs[LANG_NHELPERS] = {

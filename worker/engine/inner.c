@@ -453,10 +453,12 @@ walk_templates(duk_hthread *thr, duk_hcompfunc *f, struct walk *w)
 	for (; p < end; p++) {
 		duk_hcompfunc *in = (duk_hcompfunc *)*p;
 		struct inner_template t = {.length = -1, .keep_all = true};
+		duk_idx_t top = duk_get_top(thr);
 
 		if (w->patch(thr, w->arg, w->index++,
 			DUK_HCOMPFUNC_GET_DATA(thr->heap, in), &t))
 			patch_template(thr, in, &t);
+		duk_set_top(thr, top);
 		walk_templates(thr, in, w);
 	}
 }
@@ -557,6 +559,12 @@ inner_compile(duk_context *ctx, unsigned int flags, inner_patch_fn *patch,
 	duk_pop(ctx);
 }
 
+void
+inner_set_eval(duk_c_function fn)
+{
+	inner_eval = fn;
+}
+
 /* Objects. */
 
 void *
@@ -601,6 +609,14 @@ inner_get_own_hidden(duk_context *ctx, duk_idx_t idx)
 	duk_push_tval(ctx, tv);
 	duk_replace(ctx, -2);
 	return true;
+}
+
+void
+inner_prevent_extensions(duk_context *ctx, duk_idx_t idx)
+{
+	duk_hobject *h = duk_require_hobject(ctx, idx);
+
+	DUK_HOBJECT_CLEAR_EXTENSIBLE(h);
 }
 
 /*

@@ -109,6 +109,9 @@ typedef bool inner_patch_fn(duk_context *ctx, void *arg, unsigned int index,
 void inner_compile(duk_context *ctx, unsigned int flags, inner_patch_fn *patch,
     void *arg);
 
+/* What indirect eval does; set once. */
+void inner_set_eval(duk_c_function fn);
+
 /* Objects. */
 /* The prototype as stored, Proxy traps not called; NULL if none. */
 void *inner_get_proto(duk_context *ctx, duk_idx_t idx);
@@ -129,6 +132,7 @@ bool inner_try_set_with_receiver(duk_context *ctx, duk_idx_t idx,
 /* The same, throwing. */
 void inner_set_with_receiver(duk_context *ctx, duk_idx_t idx, duk_idx_t key_idx,
     duk_idx_t value_idx, duk_idx_t this_idx);
+void inner_prevent_extensions(duk_context *ctx, duk_idx_t idx);
 /* Insert an environment record with the object on top behind the globals:
  * [ object ] -> [ ]; its properties become visible as variables. */
 void inner_set_scope_behind_global(duk_context *ctx);

@@ -21,7 +21,8 @@ static uint32_t parse_operand(struct parser *p, struct cover *cover,
     int min_prec);
 static uint32_t parse_binary(struct parser *p, uint32_t left, int min_prec,
     struct cover *cover);
-static void check_mixed(struct parser *p, uint32_t node, uint32_t operand);
+static void check_mixed(struct parser *p, uint32_t node, uint32_t operand,
+    const struct token *op);
 
 uint32_t
 parse_expression(struct parser *p)
@@ -208,6 +209,8 @@ parse_operand(struct parser *p, struct cover *cover, int min_prec)
 		return parse_unary(p, cover);
 	name = parse_private_name(p);
 	private_use(p, name);
+	if (p->klass == 0 && p->u->options.kind != LANG_EVAL)
+		private_close(p, 0, 0); /* fails */
 	if (!at_word(p, ATOM_in) || p->no_in || min_prec >= PREC_RELATIONAL)
 		fail_token(p);
 	node = new_node_at(p, AST_PRIVATE_IN, N(p, name)->pos);
@@ -232,6 +235,7 @@ static uint32_t
 parse_binary(struct parser *p, uint32_t left, int min_prec, struct cover *cover)
 {
 	uint32_t node, right;
+	struct token token;
 	enum ast_op op;
 	int prec, more;
 
@@ -244,6 +248,7 @@ parse_binary(struct parser *p, uint32_t left, int min_prec, struct cover *cover)
 			continue;
 		}
 		op = binary_op(p);
+		token = p->lx.tok;
 		node = new_node_at(p,
 		    op == OP_AND || op == OP_OR || op == OP_NULLISH
 			? AST_LOGICAL
@@ -261,23 +266,24 @@ parse_binary(struct parser *p, uint32_t left, int min_prec, struct cover *cover)
 		N(p, node)->a = left;
 		N(p, node)->b = right;
 		finish(p, node);
-		check_mixed(p, node, left);
-		check_mixed(p, node, right);
+		check_mixed(p, node, left, &token);
+		check_mixed(p, node, right, &token);
 		left = node;
 	}
 	return left;
 }
 
-/* ?? may not be mixed with || and && without parentheses. */
+/* ?? may not be mixed with || and && without parentheses; OP: its token. */
 static void
-check_mixed(struct parser *p, uint32_t node, uint32_t operand)
+check_mixed(struct parser *p, uint32_t node, uint32_t operand,
+    const struct token *op)
 {
 	const struct ast_node *n = N(p, node), *o = N(p, operand);
 
 	if (n->kind == AST_LOGICAL && o->kind == AST_LOGICAL &&
 	    (n->op == OP_NULLISH) != (o->op == OP_NULLISH))
-		unit_fail(p->u, n->pos, n->end,
-		    "Cannot mix ?? with || or && without parentheses");
+		unit_fail(p->u, op->pos, op->end, "Unexpected token '%s'",
+		    token_specs[op->type].text);
 }
 
 static enum ast_op

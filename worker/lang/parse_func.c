@@ -116,6 +116,9 @@ parse_function_decl(struct parser *p, uint32_t flags)
 		next(p);
 	}
 	if ((flags & FD_DEFAULT) == 0 || !at(p, TOK_LPAREN)) {
+		if (at(p, TOK_LPAREN))
+			unit_fail(p->u, tok_pos(p), p->lx.tok.end,
+			    "Function statements require a function name");
 		if (!at(p, TOK_NAME))
 			fail_token(p);
 		check_binding_name(p, p->lx.tok.atom, p->lx.tok.flags,

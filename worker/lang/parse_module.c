@@ -424,8 +424,20 @@ parse_export_all(struct parser *p, uint32_t node)
 static uint32_t
 declare_default(struct parser *p)
 {
+	if (scope_lookup(p, p->u->top_scope, ATOM_star_default) != 0)
+		return 0; /* the export of a second one is refused */
 	return declare_in(p, p->u->top_scope, SYM_DEFAULT, ATOM_star_default,
 	    0);
+}
+
+/* An anonymous function declaration has no time before its value. */
+static void
+declare_hoisted(struct parser *p, uint32_t symbol, uint32_t func)
+{
+	struct symbol *s = symbol_get(p->u, symbol);
+
+	s->flags &= ~(uint32_t)SYMF_LEXICAL;
+	s->func_node = func;
 }
 
 static uint32_t
@@ -443,9 +455,8 @@ parse_export_default(struct parser *p, uint32_t node, uint32_t decorators)
 		part = parse_function_decl(p, FD_DEFAULT);
 		if (N(p, part)->a == 0) {
 			symbol = declare_default(p);
-			symbol_get(p->u, symbol)->flags &=
-			    ~(uint32_t)SYMF_LEXICAL;
-			symbol_get(p->u, symbol)->func_node = part;
+			if (symbol != 0)
+				declare_hoisted(p, symbol, part);
 		}
 	} else if (at_word(p, ATOM_class) || at(p, TOK_AT)) {
 		if (at(p, TOK_AT))
@@ -464,8 +475,10 @@ parse_export_default(struct parser *p, uint32_t node, uint32_t decorators)
 	}
 	N(p, node)->a = part;
 	N(p, node)->d = symbol;
-	name =
-	    symbol != 0 ? (uint32_t)ATOM_star_default : N(p, N(p, part)->a)->a;
+	name = ATOM_star_default;
+	if ((N(p, part)->kind == AST_FUNC || N(p, part)->kind == AST_CLASS) &&
+	    (N(p, part)->flags & AF_DECL) != 0 && N(p, part)->a != 0)
+		name = N(p, N(p, part)->a)->a;
 	if (N(p, part)->kind != AST_TS_ERASED)
 		export_local(p, ATOM_default, name, pos, end);
 	return finish(p, node);

@@ -1,0 +1,994 @@
+/*
+ * worker/lang: source -> the exact early error and its place.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/util.h"
+#include "base/xmalloc.h"
+#include "worker/lang/diag.h"
+#include "worker/lang/lang.h"
+
+struct error_case {
+	enum lang_kind kind;
+	const char *source;
+	const char *error; /* line:column: kind: message */
+};
+
+/* clang-format off */
+static const struct error_case error_cases[] = {
+	{ LANG_SCRIPT,
+	    "new A?.[0]",
+	    "1:6: SyntaxError: Invalid optional chain from new expression" },
+	{ LANG_SCRIPT,
+	    "new.target",
+	    "1:1: SyntaxError: new.target expression is not allowed here" },
+	{ LANG_SCRIPT,
+	    "function f(a, b = a, {c}, ...d) { 'use strict'; 'x'; return "
+	    "this }",
+	    "1:35: SyntaxError: Illegal 'use strict' directive in "
+	    "function with non-simple parameter list" },
+	{ LANG_SCRIPT,
+	    "a b",
+	    "1:3: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "(",
+	    "1:2: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    ")",
+	    "1:1: SyntaxError: Unexpected token ')'" },
+	{ LANG_SCRIPT,
+	    "{",
+	    "1:2: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "a +",
+	    "1:4: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "1 2",
+	    "1:3: SyntaxError: Unexpected number" },
+	{ LANG_SCRIPT,
+	    "a 'b'",
+	    "1:3: SyntaxError: Unexpected string" },
+	{ LANG_SCRIPT,
+	    "a `${`",
+	    "1:6: SyntaxError: Unterminated template literal" },
+	{ LANG_SCRIPT,
+	    "`abc",
+	    "1:1: SyntaxError: Unterminated template literal" },
+	{ LANG_SCRIPT,
+	    "'abc",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "'a\nb'",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "/* abc",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "/abc",
+	    "1:1: SyntaxError: Invalid regular expression: missing /" },
+	{ LANG_SCRIPT,
+	    "/a/gg",
+	    "1:1: SyntaxError: Invalid regular expression flags" },
+	{ LANG_SCRIPT,
+	    "/a/uv",
+	    "1:1: SyntaxError: Invalid regular expression flags" },
+	{ LANG_SCRIPT,
+	    "1__0",
+	    "1:3: SyntaxError: Only one underscore is allowed as numeric "
+	    "separator" },
+	{ LANG_SCRIPT,
+	    "1_",
+	    "1:3: SyntaxError: Numeric separators are not allowed at the "
+	    "end of numeric literals" },
+	{ LANG_SCRIPT,
+	    "0_1",
+	    "1:2: SyntaxError: Numeric separator can not be used after "
+	    "leading 0." },
+	{ LANG_SCRIPT,
+	    "1a",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "0x",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "08n",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "1.n",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT,
+	    "'\\u{110000}'",
+	    "1:2: SyntaxError: Invalid Unicode escape sequence" },
+	{ LANG_SCRIPT,
+	    "'\\xg'",
+	    "1:2: SyntaxError: Invalid hexadecimal escape sequence" },
+	{ LANG_SCRIPT,
+	    "`\\u`",
+	    "1:2: SyntaxError: Invalid Unicode escape sequence" },
+	{ LANG_SCRIPT,
+	    "\\u0030a",
+	    "1:1: SyntaxError: Invalid Unicode escape sequence" },
+	{ LANG_SCRIPT,
+	    "@",
+	    "1:2: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "#a",
+	    "1:1: SyntaxError: Private field '#a' must be declared in an "
+	    "enclosing class" },
+	{ LANG_SCRIPT,
+	    "var 1",
+	    "1:5: SyntaxError: Unexpected number" },
+	{ LANG_SCRIPT,
+	    "var if",
+	    "1:5: SyntaxError: Unexpected token 'if'" },
+	{ LANG_SCRIPT,
+	    "v\\u0061r a",
+	    "1:1: SyntaxError: Keyword must not contain escaped "
+	    "characters" },
+	{ LANG_SCRIPT,
+	    "if (a) let b",
+	    "1:8: SyntaxError: Lexical declaration cannot appear in a "
+	    "single-statement context" },
+	{ LANG_SCRIPT,
+	    "if (a) let [b] = c",
+	    "1:8: SyntaxError: Lexical declaration cannot appear in a "
+	    "single-statement context" },
+	{ LANG_SCRIPT,
+	    "if (a) const b = 1",
+	    "1:8: SyntaxError: Unexpected token 'const'" },
+	{ LANG_SCRIPT,
+	    "if (a) class B {}",
+	    "1:8: SyntaxError: Unexpected token 'class'" },
+	{ LANG_SCRIPT,
+	    "while (a) function f() {}",
+	    "1:11: SyntaxError: In non-strict mode code, functions can "
+	    "only be declared at top level, inside a block, or as the "
+	    "body of an if statement." },
+	{ LANG_SCRIPT,
+	    "if (a) async function f() {}",
+	    "1:8: SyntaxError: Async functions can only be declared at "
+	    "the top level or inside a block." },
+	{ LANG_SCRIPT,
+	    "a: function* f() {}",
+	    "1:12: SyntaxError: Generators can only be declared at the "
+	    "top level or inside a block." },
+	{ LANG_SCRIPT,
+	    "'use strict'; if (a) function f() {}",
+	    "1:22: SyntaxError: In strict mode code, functions can only "
+	    "be declared at top level or inside a block." },
+	{ LANG_SCRIPT,
+	    "'use strict'; a: function f() {}",
+	    "1:18: SyntaxError: In strict mode code, functions can only "
+	    "be declared at top level or inside a block." },
+	{ LANG_SCRIPT,
+	    "let a; let a",
+	    "1:12: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "let a; var a",
+	    "1:12: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "var a; let a",
+	    "1:12: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "{ var a; let a }",
+	    "1:14: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "{ let a; { var a } }",
+	    "1:16: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "let a; function a() {}",
+	    "1:17: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "function f(a) { let a }",
+	    "1:21: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "try {} catch (a) { let a }",
+	    "1:24: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "try {} catch ([a]) { var a }",
+	    "1:26: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "{ function f() {} let f }",
+	    "1:23: SyntaxError: Identifier 'f' has already been declared" },
+	{ LANG_SCRIPT,
+	    "'use strict'; { function f() {} function f() {} }",
+	    "1:42: SyntaxError: Identifier 'f' has already been declared" },
+	{ LANG_SCRIPT,
+	    "{ function f() {} function* f() {} }",
+	    "1:29: SyntaxError: Identifier 'f' has already been declared" },
+	{ LANG_SCRIPT,
+	    "for (let a of b) { var a }",
+	    "1:24: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "for (let [a, a] of b) ;",
+	    "1:14: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "switch (a) { case 1: let b; case 2: let b }",
+	    "1:41: SyntaxError: Identifier 'b' has already been declared" },
+	{ LANG_SCRIPT,
+	    "const a",
+	    "1:7: SyntaxError: Missing initializer in const declaration" },
+	{ LANG_SCRIPT,
+	    "let [a]",
+	    "1:5: SyntaxError: Missing initializer in destructuring "
+	    "declaration" },
+	{ LANG_SCRIPT,
+	    "for (const a;;) ;",
+	    "1:12: SyntaxError: Missing initializer in const declaration" },
+	{ LANG_SCRIPT,
+	    "for (let a, b of c) ;",
+	    "1:6: SyntaxError: Invalid left-hand side in for-of loop: "
+	    "Must have a single binding." },
+	{ LANG_SCRIPT,
+	    "for (let a = 1 of b) ;",
+	    "1:6: SyntaxError: for-of loop variable declaration may not "
+	    "have an initializer." },
+	{ LANG_SCRIPT,
+	    "for (let a = 1 in b) ;",
+	    "1:6: SyntaxError: for-in loop variable declaration may not "
+	    "have an initializer." },
+	{ LANG_SCRIPT,
+	    "'use strict'; for (var a = 1 in b) ;",
+	    "1:20: SyntaxError: for-in loop variable declaration may not "
+	    "have an initializer." },
+	{ LANG_SCRIPT,
+	    "for (let of a) ;",
+	    "1:13: SyntaxError: Unexpected identifier 'a'" },
+	{ LANG_SCRIPT,
+	    "for (async of a) ;",
+	    "1:6: SyntaxError: The left-hand side of a for-of loop may "
+	    "not be 'async'." },
+	{ LANG_SCRIPT,
+	    "for (a() of b) ;",
+	    "1:6: SyntaxError: Invalid left-hand side in for-loop" },
+	{ LANG_SCRIPT,
+	    "for await (a of b) ;",
+	    "1:5: SyntaxError: for await is only valid in async "
+	    "functions and the top level bodies of modules" },
+	{ LANG_SCRIPT,
+	    "let let",
+	    "1:5: SyntaxError: let is disallowed as a lexically bound "
+	    "name" },
+	{ LANG_SCRIPT,
+	    "let [let] = a",
+	    "1:6: SyntaxError: let is disallowed as a lexically bound "
+	    "name" },
+	{ LANG_SCRIPT,
+	    "'use strict'; let",
+	    "1:15: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_SCRIPT,
+	    "'use strict'; yield",
+	    "1:15: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_SCRIPT,
+	    "'use strict'; var public",
+	    "1:19: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_SCRIPT,
+	    "'use strict'; eval = 1",
+	    "1:15: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_SCRIPT,
+	    "'use strict'; arguments++",
+	    "1:15: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_SCRIPT,
+	    "'use strict'; function eval() {}",
+	    "1:24: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_SCRIPT,
+	    "'use strict'; (a, a) => 0",
+	    "1:19: SyntaxError: Duplicate parameter name not allowed in "
+	    "this context" },
+	{ LANG_SCRIPT,
+	    "'use strict'; delete a",
+	    "1:22: SyntaxError: Delete of an unqualified identifier in "
+	    "strict mode." },
+	{ LANG_SCRIPT,
+	    "'use strict'; delete ((a))",
+	    "1:22: SyntaxError: Delete of an unqualified identifier in "
+	    "strict mode." },
+	{ LANG_SCRIPT,
+	    "'use strict'; with (a) ;",
+	    "1:15: SyntaxError: Strict mode code may not include a with "
+	    "statement" },
+	{ LANG_SCRIPT,
+	    "'use strict'; 010",
+	    "1:15: SyntaxError: Octal literals are not allowed in strict "
+	    "mode." },
+	{ LANG_SCRIPT,
+	    "'use strict'; 09",
+	    "1:15: SyntaxError: Decimals with leading zeros are not "
+	    "allowed in strict mode." },
+	{ LANG_SCRIPT,
+	    "'use strict'; '\\01'",
+	    "1:15: SyntaxError: Octal escape sequences are not allowed "
+	    "in strict mode." },
+	{ LANG_SCRIPT,
+	    "'use strict'; '\\8'",
+	    "1:15: SyntaxError: \\8 and \\9 are not allowed in strict "
+	    "mode." },
+	{ LANG_SCRIPT,
+	    "function f() { '\\01'; 'use strict' }",
+	    "1:16: SyntaxError: Octal escape sequences are not allowed "
+	    "in strict mode." },
+	{ LANG_SCRIPT,
+	    "function f(a, a) { 'use strict' }",
+	    "1:15: SyntaxError: Duplicate parameter name not allowed in "
+	    "this context" },
+	{ LANG_SCRIPT,
+	    "function eval() { 'use strict' }",
+	    "1:10: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_SCRIPT,
+	    "function f(eval) { 'use strict' }",
+	    "1:12: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_SCRIPT,
+	    "function f(a = 1) { 'use strict' }",
+	    "1:21: SyntaxError: Illegal 'use strict' directive in "
+	    "function with non-simple parameter list" },
+	{ LANG_SCRIPT,
+	    "(a = 1) => { 'use strict' }",
+	    "1:14: SyntaxError: Illegal 'use strict' directive in "
+	    "function with non-simple parameter list" },
+	{ LANG_SCRIPT,
+	    "function f(a, [a]) {}",
+	    "1:16: SyntaxError: Duplicate parameter name not allowed in "
+	    "this context" },
+	{ LANG_SCRIPT,
+	    "(a, a) => 0",
+	    "1:5: SyntaxError: Duplicate parameter name not allowed in "
+	    "this context" },
+	{ LANG_SCRIPT,
+	    "({m(a, a) {}})",
+	    "1:8: SyntaxError: Duplicate parameter name not allowed in "
+	    "this context" },
+	{ LANG_SCRIPT,
+	    "function f(...a, b) {}",
+	    "1:12: SyntaxError: Rest parameter must be last formal "
+	    "parameter" },
+	{ LANG_SCRIPT,
+	    "function f(...a = 1) {}",
+	    "1:17: SyntaxError: Rest parameter may not have a default "
+	    "initializer" },
+	{ LANG_SCRIPT,
+	    "(...a, b) => 0",
+	    "1:2: SyntaxError: Rest parameter must be last formal "
+	    "parameter" },
+	{ LANG_SCRIPT,
+	    "(...a,) => 0",
+	    "1:2: SyntaxError: Rest parameter must be last formal "
+	    "parameter" },
+	{ LANG_SCRIPT,
+	    "(...a)",
+	    "1:2: SyntaxError: Unexpected token '...'" },
+	{ LANG_SCRIPT,
+	    "()",
+	    "1:3: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "(a,)",
+	    "1:4: SyntaxError: Unexpected token ')'" },
+	{ LANG_SCRIPT,
+	    "(a, b) + c => d",
+	    "1:12: SyntaxError: Unexpected token '=>'" },
+	{ LANG_SCRIPT,
+	    "a\n=> b",
+	    "2:1: SyntaxError: Unexpected token '=>'" },
+	{ LANG_SCRIPT,
+	    "(a)\n=> b",
+	    "2:1: SyntaxError: Unexpected token '=>'" },
+	{ LANG_SCRIPT,
+	    "(a.b) => c",
+	    "1:2: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "((a)) => b",
+	    "1:2: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "([a.b]) => c",
+	    "1:3: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "({a: (b)}) => c",
+	    "1:6: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "async (a\n) \n=> b",
+	    "3:1: SyntaxError: Unexpected token '=>'" },
+	{ LANG_SCRIPT,
+	    "async a\n=> b",
+	    "2:1: SyntaxError: Unexpected token '=>'" },
+	{ LANG_SCRIPT,
+	    "async (await) => 0",
+	    "1:8: SyntaxError: Illegal await-expression in formal "
+	    "parameters of async function" },
+	{ LANG_SCRIPT,
+	    "async (a = await 1) => 0",
+	    "1:18: SyntaxError: Unexpected number" },
+	{ LANG_SCRIPT,
+	    "function* f() { (a = yield) => 0 }",
+	    "1:22: SyntaxError: Yield expression not allowed in formal "
+	    "parameter" },
+	{ LANG_SCRIPT,
+	    "function* f(a = yield) {}",
+	    "1:17: SyntaxError: Yield expression not allowed in formal "
+	    "parameter" },
+	{ LANG_SCRIPT,
+	    "async function f(a = await b) {}",
+	    "1:22: SyntaxError: Illegal await-expression in formal "
+	    "parameters of async function" },
+	{ LANG_SCRIPT,
+	    "function* f() { var yield }",
+	    "1:21: SyntaxError: Unexpected identifier 'yield'" },
+	{ LANG_SCRIPT,
+	    "async function f() { var await }",
+	    "1:26: SyntaxError: Unexpected reserved word" },
+	{ LANG_SCRIPT,
+	    "function f() { await a }",
+	    "1:16: SyntaxError: await is only valid in async functions "
+	    "and the top level bodies of modules" },
+	{ LANG_SCRIPT,
+	    "() => await a",
+	    "1:7: SyntaxError: await is only valid in async functions "
+	    "and the top level bodies of modules" },
+	{ LANG_SCRIPT,
+	    "({a = 1})",
+	    "1:5: SyntaxError: Invalid shorthand property initializer" },
+	{ LANG_SCRIPT,
+	    "({a = 1}).b",
+	    "1:5: SyntaxError: Invalid shorthand property initializer" },
+	{ LANG_SCRIPT,
+	    "f({a = 1})",
+	    "1:6: SyntaxError: Invalid shorthand property initializer" },
+	{ LANG_SCRIPT,
+	    "({a: 1} = b)",
+	    "1:6: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "({a}) = b",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "([a]) = b",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "[...a, b] = c",
+	    "1:2: SyntaxError: Rest element must be last element" },
+	{ LANG_SCRIPT,
+	    "[...a,] = b",
+	    "1:2: SyntaxError: Rest element must be last element" },
+	{ LANG_SCRIPT,
+	    "({...{a}} = b)",
+	    "1:6: SyntaxError: `...` must be followed by an assignable "
+	    "reference in assignment contexts" },
+	{ LANG_SCRIPT,
+	    "({...[a]} = b)",
+	    "1:6: SyntaxError: `...` must be followed by an assignable "
+	    "reference in assignment contexts" },
+	{ LANG_SCRIPT,
+	    "({get a() {}} = b)",
+	    "1:7: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "({a() {}} = b)",
+	    "1:3: SyntaxError: Invalid destructuring assignment target" },
+	{ LANG_SCRIPT,
+	    "({__proto__: a, '__proto__': b})",
+	    "1:17: SyntaxError: Duplicate __proto__ fields are not "
+	    "allowed in object literals" },
+	{ LANG_SCRIPT,
+	    "1 = a",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "a + b = c",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "a() = b",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "a?.b = c",
+	    "1:1: SyntaxError: Invalid left-hand side in assignment" },
+	{ LANG_SCRIPT,
+	    "a?.b++",
+	    "1:1: SyntaxError: Invalid left-hand side expression in "
+	    "postfix operation" },
+	{ LANG_SCRIPT,
+	    "++a?.b",
+	    "1:3: SyntaxError: Invalid left-hand side expression in "
+	    "prefix operation" },
+	{ LANG_SCRIPT,
+	    "--1",
+	    "1:3: SyntaxError: Invalid left-hand side expression in "
+	    "prefix operation" },
+	{ LANG_SCRIPT,
+	    "new.target = a",
+	    "1:1: SyntaxError: new.target expression is not allowed here" },
+	{ LANG_SCRIPT,
+	    "new.target",
+	    "1:1: SyntaxError: new.target expression is not allowed here" },
+	{ LANG_SCRIPT,
+	    "import.meta",
+	    "1:1: SyntaxError: Cannot use 'import.meta' outside a module" },
+	{ LANG_SCRIPT,
+	    "import a from 'b'",
+	    "1:1: SyntaxError: Cannot use import statement outside a "
+	    "module" },
+	{ LANG_SCRIPT,
+	    "export {}",
+	    "1:1: SyntaxError: Unexpected token 'export'" },
+	{ LANG_SCRIPT,
+	    "new import('a')",
+	    "1:5: SyntaxError: Cannot use new with import" },
+	{ LANG_SCRIPT,
+	    "import(...a)",
+	    "1:8: SyntaxError: Unexpected token '...'" },
+	{ LANG_SCRIPT,
+	    "super.a",
+	    "1:1: SyntaxError: 'super' keyword unexpected here" },
+	{ LANG_SCRIPT,
+	    "function f() { super.a }",
+	    "1:16: SyntaxError: 'super' keyword unexpected here" },
+	{ LANG_SCRIPT,
+	    "class A { constructor() { super() } }",
+	    "1:27: SyntaxError: 'super' keyword unexpected here" },
+	{ LANG_SCRIPT,
+	    "class A extends B { m() { super() } }",
+	    "1:27: SyntaxError: 'super' keyword unexpected here" },
+	{ LANG_SCRIPT,
+	    "class A extends B { constructor() { super } }",
+	    "1:37: SyntaxError: 'super' keyword unexpected here" },
+	{ LANG_SCRIPT,
+	    "a?.`b`",
+	    "1:4: SyntaxError: Invalid tagged template on optional chain" },
+	{ LANG_SCRIPT,
+	    "new a?.b()",
+	    "1:6: SyntaxError: Invalid optional chain from new expression" },
+	{ LANG_SCRIPT,
+	    "-a ** b",
+	    "1:1: SyntaxError: Unary operator used immediately before "
+	    "exponentiation expression. Parenthesis must be used to "
+	    "disambiguate operator precedence" },
+	{ LANG_SCRIPT,
+	    "a ?\? b || c",
+	    "1:3: SyntaxError: Unexpected token '?\?'" },
+	{ LANG_SCRIPT,
+	    "a && b ?\? c",
+	    "1:8: SyntaxError: Unexpected token '?\?'" },
+	{ LANG_SCRIPT,
+	    "break",
+	    "1:1: SyntaxError: Illegal break statement" },
+	{ LANG_SCRIPT,
+	    "continue",
+	    "1:1: SyntaxError: Illegal continue statement: no "
+	    "surrounding iteration statement" },
+	{ LANG_SCRIPT,
+	    "a: continue a",
+	    "1:13: SyntaxError: Illegal continue statement: 'a' does not "
+	    "denote an iteration statement" },
+	{ LANG_SCRIPT,
+	    "a: { function f() { break a } }",
+	    "1:27: SyntaxError: Undefined label 'a'" },
+	{ LANG_SCRIPT,
+	    "break a",
+	    "1:7: SyntaxError: Undefined label 'a'" },
+	{ LANG_SCRIPT,
+	    "a: a: ;",
+	    "1:4: SyntaxError: Label 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "return",
+	    "1:1: SyntaxError: Illegal return statement" },
+	{ LANG_SCRIPT,
+	    "throw\na",
+	    "1:6: SyntaxError: Illegal newline after throw" },
+	{ LANG_SCRIPT,
+	    "try {}",
+	    "1:7: SyntaxError: Missing catch or finally after try" },
+	{ LANG_SCRIPT,
+	    "switch (a) { default: default: }",
+	    "1:23: SyntaxError: More than one default clause in switch "
+	    "statement" },
+	{ LANG_SCRIPT,
+	    "switch (a) { b }",
+	    "1:14: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "f(a b)",
+	    "1:5: SyntaxError: missing ) after argument list" },
+	{ LANG_SCRIPT,
+	    "f(a",
+	    "1:4: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "function f(a b) {}",
+	    "1:14: SyntaxError: missing ) after formal parameters" },
+	{ LANG_SCRIPT,
+	    "({get a(b) {}})",
+	    "1:8: SyntaxError: Getter must not have any formal "
+	    "parameters." },
+	{ LANG_SCRIPT,
+	    "({set a() {}})",
+	    "1:8: SyntaxError: Setter must have exactly one formal "
+	    "parameter." },
+	{ LANG_SCRIPT,
+	    "({set a(...b) {}})",
+	    "1:8: SyntaxError: Setter function argument must not be a "
+	    "rest parameter" },
+	{ LANG_SCRIPT,
+	    "class A { constructor() {} constructor() {} }",
+	    "1:28: SyntaxError: A class may only have one constructor" },
+	{ LANG_SCRIPT,
+	    "class A { get constructor() {} }",
+	    "1:15: SyntaxError: Class constructor may not be an accessor" },
+	{ LANG_SCRIPT,
+	    "class A { *constructor() {} }",
+	    "1:12: SyntaxError: Class constructor may not be a generator" },
+	{ LANG_SCRIPT,
+	    "class A { async constructor() {} }",
+	    "1:17: SyntaxError: Class constructor may not be an async "
+	    "method" },
+	{ LANG_SCRIPT,
+	    "class A { static prototype() {} }",
+	    "1:18: SyntaxError: Classes may not have a static property "
+	    "named 'prototype'" },
+	{ LANG_SCRIPT,
+	    "class A { static prototype = 1 }",
+	    "1:18: SyntaxError: Classes may not have a static property "
+	    "named 'prototype'" },
+	{ LANG_SCRIPT,
+	    "class A { constructor = 1 }",
+	    "1:11: SyntaxError: Classes may not have a field named "
+	    "'constructor'" },
+	{ LANG_SCRIPT,
+	    "class A { #constructor }",
+	    "1:11: SyntaxError: Classes may not have a private field "
+	    "named '#constructor'" },
+	{ LANG_SCRIPT,
+	    "class A { #a; #a }",
+	    "1:15: SyntaxError: Identifier '#a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "class A { get #a() {} static set #a(b) {} }",
+	    "1:34: SyntaxError: Identifier '#a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "class A { m() { this.#b } }",
+	    "1:22: SyntaxError: Private field '#b' must be declared in "
+	    "an enclosing class" },
+	{ LANG_SCRIPT,
+	    "class A { m() { delete this.#a } #a }",
+	    "1:24: SyntaxError: Private fields can not be deleted" },
+	{ LANG_SCRIPT,
+	    "class A extends B { m() { super.#a } #a }",
+	    "1:33: SyntaxError: Unexpected private field" },
+	{ LANG_SCRIPT,
+	    "class A { a = arguments }",
+	    "1:15: SyntaxError: 'arguments' is not allowed in class "
+	    "field initializer or static initialization block" },
+	{ LANG_SCRIPT,
+	    "class A { static { arguments } }",
+	    "1:20: SyntaxError: 'arguments' is not allowed in class "
+	    "field initializer or static initialization block" },
+	{ LANG_SCRIPT,
+	    "class A { static { await } }",
+	    "1:20: SyntaxError: Unexpected reserved word" },
+	{ LANG_SCRIPT,
+	    "class A { static { return } }",
+	    "1:20: SyntaxError: Illegal return statement" },
+	{ LANG_SCRIPT,
+	    "class A { static { var a; let a } }",
+	    "1:31: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "class A { a b }",
+	    "1:13: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "class { }",
+	    "1:7: SyntaxError: Unexpected token '{'" },
+	{ LANG_SCRIPT,
+	    "class let {}",
+	    "1:7: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_SCRIPT,
+	    "class A { a = 1 b = 2 }",
+	    "1:17: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "#a in b",
+	    "1:1: SyntaxError: Private field '#a' must be declared in an "
+	    "enclosing class" },
+	{ LANG_SCRIPT,
+	    "1 + #a in b",
+	    "1:5: SyntaxError: Private field '#a' must be declared in an "
+	    "enclosing class" },
+	{ LANG_SCRIPT,
+	    "class A { #a; m() { #a } }",
+	    "1:24: SyntaxError: Unexpected token '}'" },
+	{ LANG_SCRIPT,
+	    "a: while (b) { c: continue c }",
+	    "1:28: SyntaxError: Illegal continue statement: 'c' does not "
+	    "denote an iteration statement" },
+	{ LANG_SCRIPT,
+	    "do a while (b) c",
+	    "1:6: SyntaxError: Unexpected token 'while'" },
+	{ LANG_SCRIPT,
+	    "if (a) else b",
+	    "1:8: SyntaxError: Unexpected token 'else'" },
+	{ LANG_SCRIPT,
+	    "var a = ;",
+	    "1:9: SyntaxError: Unexpected token ';'" },
+	{ LANG_SCRIPT,
+	    "[a b]",
+	    "1:4: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "({a: b c})",
+	    "1:8: SyntaxError: Unexpected identifier 'c'" },
+	{ LANG_SCRIPT,
+	    "({a b})",
+	    "1:5: SyntaxError: Unexpected identifier 'b'" },
+	{ LANG_SCRIPT,
+	    "for (var i, j of k) ;",
+	    "1:6: SyntaxError: Invalid left-hand side in for-of loop: "
+	    "Must have a single binding." },
+	{ LANG_SCRIPT,
+	    "function () {}",
+	    "1:10: SyntaxError: Function statements require a function "
+	    "name" },
+	{ LANG_SCRIPT,
+	    "async function () {}",
+	    "1:16: SyntaxError: Function statements require a function "
+	    "name" },
+	{ LANG_SCRIPT,
+	    "let a; { var a }",
+	    "1:14: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_SCRIPT,
+	    "x = {a: 1,, b}",
+	    "1:11: SyntaxError: Unexpected token ','" },
+	{ LANG_SCRIPT,
+	    "a ? b",
+	    "1:6: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT,
+	    "\"use strict\"; implements",
+	    "1:15: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_MODULE,
+	    "import a from 'b'; import a from 'c'",
+	    "1:27: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_MODULE,
+	    "import {a} from 'b'; let a",
+	    "1:26: SyntaxError: Identifier 'a' has already been declared" },
+	{ LANG_MODULE,
+	    "import {if} from 'a'",
+	    "1:9: SyntaxError: Unexpected token 'if'" },
+	{ LANG_MODULE,
+	    "import {a as eval} from 'b'",
+	    "1:14: SyntaxError: Unexpected eval or arguments in strict "
+	    "mode" },
+	{ LANG_MODULE,
+	    "import {'a'} from 'b'",
+	    "1:12: SyntaxError: Unexpected token '}'" },
+	{ LANG_MODULE,
+	    "import * from 'a'",
+	    "1:10: SyntaxError: Unexpected identifier 'from'" },
+	{ LANG_MODULE,
+	    "import a 'b'",
+	    "1:10: SyntaxError: Unexpected string" },
+	{ LANG_MODULE,
+	    "{ import a from 'b' }",
+	    "1:3: SyntaxError: Unexpected token 'import'" },
+	{ LANG_MODULE,
+	    "export {a}",
+	    "1:9: SyntaxError: Export 'a' is not defined in module" },
+	{ LANG_MODULE,
+	    "export {a, a}; let a",
+	    "1:12: SyntaxError: Duplicate export of 'a'" },
+	{ LANG_MODULE,
+	    "export let a; export {a}",
+	    "1:23: SyntaxError: Duplicate export of 'a'" },
+	{ LANG_MODULE,
+	    "export default 1; export default 2",
+	    "1:26: SyntaxError: Duplicate export of 'default'" },
+	{ LANG_MODULE,
+	    "export {'a' as b}",
+	    "1:9: SyntaxError: Unexpected string" },
+	{ LANG_MODULE,
+	    "export {if}",
+	    "1:9: SyntaxError: Unexpected token 'if'" },
+	{ LANG_MODULE,
+	    "export {a as '\\ud800'} from 'b'",
+	    "1:14: SyntaxError: Invalid module export name: contains "
+	    "unpaired surrogate character" },
+	{ LANG_MODULE,
+	    "export a",
+	    "1:8: SyntaxError: Unexpected identifier 'a'" },
+	{ LANG_MODULE,
+	    "export var",
+	    "1:11: SyntaxError: Unexpected end of input" },
+	{ LANG_MODULE,
+	    "export default var a",
+	    "1:16: SyntaxError: Unexpected token 'var'" },
+	{ LANG_MODULE,
+	    "function f() {} function f() {}",
+	    "1:26: SyntaxError: Identifier 'f' has already been declared" },
+	{ LANG_MODULE,
+	    "var f; function f() {}",
+	    "1:17: SyntaxError: Identifier 'f' has already been declared" },
+	{ LANG_MODULE,
+	    "await",
+	    "1:6: SyntaxError: Unexpected end of input" },
+	{ LANG_MODULE,
+	    "var await",
+	    "1:5: SyntaxError: Unexpected reserved word" },
+	{ LANG_MODULE,
+	    "function f() { await a }",
+	    "1:16: SyntaxError: await is only valid in async functions "
+	    "and the top level bodies of modules" },
+	{ LANG_MODULE,
+	    "<!-- a",
+	    "1:1: SyntaxError: Unexpected token '<'" },
+	{ LANG_MODULE,
+	    "a\n--> b",
+	    "2:3: SyntaxError: Unexpected token '>'" },
+	{ LANG_MODULE,
+	    "yield",
+	    "1:1: SyntaxError: Unexpected strict mode reserved word" },
+	{ LANG_MODULE,
+	    "return",
+	    "1:1: SyntaxError: Illegal return statement" },
+	{ LANG_MODULE,
+	    "new.target",
+	    "1:1: SyntaxError: new.target expression is not allowed here" },
+	{ LANG_MODULE,
+	    "import a from 'b' with {type: 'c', type: 'd'}",
+	    "1:36: SyntaxError: Import attributes has a duplicate key "
+	    "'type'" },
+	{ LANG_MODULE,
+	    "with (a) b",
+	    "1:1: SyntaxError: Strict mode code may not include a with "
+	    "statement" },
+	{ LANG_MODULE,
+	    "import.foo",
+	    "1:8: SyntaxError: Unexpected identifier 'foo'" },
+	{ LANG_COMMONJS,
+	    "let exports",
+	    "1:5: SyntaxError: Identifier 'exports' has already been "
+	    "declared" },
+	{ LANG_COMMONJS,
+	    "import.meta",
+	    "1:1: SyntaxError: Cannot use 'import.meta' outside a module" },
+};
+/* clang-format on */
+
+static void
+test_errors(void **state)
+{
+	struct lang_options options = { .name = "t.js" };
+	struct lang_unit *unit = NULL;
+	const struct error_case *c;
+	struct lang_diag diag;
+	char *text;
+	size_t i;
+	int failed = 0;
+
+	(void)state;
+	for (i = 0; i < NELEMS(error_cases); i++) {
+		c = &error_cases[i];
+		options.kind = c->kind;
+		lang_diag_init(&diag);
+		if (lang_parse(c->source, strlen(c->source), &options, &unit,
+			&diag) == 0) {
+			printf("parse: %s -> accepted\n", c->source);
+			lang_unit_free(&unit);
+			failed++;
+			continue;
+		}
+		text = xasprintf("%u:%u: %s: %s", diag.line, diag.column,
+		    lang_diag_kind_name(diag.kind), diag.message);
+		if (strcmp(text, c->error) != 0) {
+			printf("parse: %s\n -> %s\n not %s\n", c->source, text,
+			    c->error);
+			failed++;
+		}
+		free(text);
+		lang_diag_clear(&diag);
+	}
+	assert_int_equal(failed, 0);
+}
+
+/* The whole of what a person sees. */
+static void
+test_format(void **state)
+{
+	static const char source[] = "a;\r\n\tlet \303\244 = (b c);\n";
+	struct lang_options options = { .name = "app.js" };
+	struct lang_unit *unit = NULL;
+	struct lang_diag diag;
+	char *text;
+
+	(void)state;
+	lang_diag_init(&diag);
+	assert_int_equal(lang_parse(source, sizeof source - 1, &options, &unit,
+			     &diag),
+	    ERR_SYNTAX);
+	text = lang_diag_format(&diag);
+	assert_string_equal(text,
+	    "app.js:2:13: SyntaxError: Unexpected identifier 'c'\n"
+	    "\tlet \303\244 = (b c);\n"
+	    "\t           ^");
+	free(text);
+	lang_diag_clear(&diag);
+}
+
+static void
+test_utf8(void **state)
+{
+	struct lang_options options = { .name = "t.js" };
+	struct lang_unit *unit = NULL;
+	struct lang_diag diag;
+
+	(void)state;
+	lang_diag_init(&diag);
+	assert_int_equal(lang_parse("a\n'\xff'", 5, &options, &unit, &diag),
+	    ERR_SYNTAX);
+	assert_string_equal(diag.message, "source text is not valid UTF-8");
+	assert_int_equal(diag.line, 2);
+	assert_int_equal(diag.column, 2);
+	lang_diag_clear(&diag);
+	/* A lone surrogate, as a program text may hold. */
+	assert_int_equal(lang_parse("'\xed\xa0\x80'", 5, &options, &unit,
+			     &diag),
+	    0);
+	lang_unit_free(&unit);
+}
+
+static void
+test_function(void **state)
+{
+	static const struct {
+		const char *source;
+		const char *error; /* NULL: accepted */
+	} cases[] = {
+		{ "function anonymous(a,b\n) {\nreturn a\n}", NULL },
+		{ "async function* anonymous(a\n) {\nyield await a\n}", NULL },
+		{ "function anonymous(/*\n) {\n*/){\n}",
+		    "Arg string terminates parameters early" },
+		{ "function anonymous(){}, function (\n) {\n\n}",
+		    "Unexpected token ','" },
+		{ "function anonymous(\n) {\n} + function () {\n}",
+		    "Unexpected token '+'" },
+		{ "function anonymous(a,a\n) {\n'use strict'\n}",
+		    "Duplicate parameter name not allowed in this context" },
+		{ "function anonymous(\n) {\nsuper.x\n}",
+		    "'super' keyword unexpected here" },
+	};
+	struct lang_options options = { .kind = LANG_FUNCTION,
+		.name = "anonymous" };
+	struct lang_unit *unit = NULL;
+	struct lang_diag diag;
+	const char *close;
+	size_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		close = strstr(cases[i].source, "\n) {\n");
+		assert_non_null(close);
+		options.function_params_end =
+		    (size_t)(close + 1 - cases[i].source);
+		lang_diag_init(&diag);
+		r = lang_parse(cases[i].source, strlen(cases[i].source),
+		    &options, &unit, &diag);
+		if (cases[i].error == NULL)
+			assert_int_equal(r, 0);
+		else
+			assert_string_equal(diag.message, cases[i].error);
+		lang_unit_free(&unit);
+		lang_diag_clear(&diag);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_function),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

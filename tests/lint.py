@@ -38,23 +38,6 @@ ARROWS = {
                "worker/builtins", "worker/api", "worker/object"],
 }
 
-# What a folder's files export besides names that begin with the file's: a
-# prefix of the whole folder, or a type that has its functions in one file.
-PREFIXES = {
-    "base": ["fatal", "rd_", "x"],
-    "ipc": ["ipc_", "stream_", "worker_spec_"],
-    "sandbox": ["sandbox_", "role_"],
-    "supervisor": ["cli_", "cmd_", "procs_", "worker_state_"],
-    "front": ["services_"],
-    "worker": ["worker_"],
-    "worker/engine": ["engine_", "rt_", "async_", "generator_", "microtask_"],
-    "worker/builtins": ["bi_", "builtins_", "cesu8_", "collection_", "iter_",
-                        "slot_"],
-    "worker/api": ["api_"],
-    # one parser in many files: parse_priv.h
-    "worker/lang": [""],
-}
-
 # Unfinished work, and places that exist on one machine only.
 WORDS = ["XX" + "X:", "FIX" + "ME", "TO" + "DO", "/wo" + "rk/", "/tmp/" + "w/",
          "clau" + "de", "anthro" + "pic", "chat" + "gpt", "open" + "ai",
@@ -203,32 +186,34 @@ def exported(*args):
 
 
 def check_symbols(files, build):
-    """A file exports what begins with its name, and nothing of libc's."""
+    """What a file exports is in a header of its folder, and not in libc."""
     libc = {s.split("@")[0] for s in exported("-D", find_libc())}
+    words = {}
     for path in files:
-        folder = folder_of(path)
-        if not path.endswith(".c") or folder is None:
+        if path.endswith((".h", ".inc")):
+            declared = words.setdefault(os.path.dirname(path), set())
+            declared.update(re.findall(r"\w+", read(path)))
+    for path in files:
+        folder, name = os.path.split(path)
+        directory = os.path.join(build, folder)
+        if not path.endswith(".c") or folder_of(path) is None or \
+                not os.path.isdir(directory):
             continue
-        stem = os.path.basename(path)[:-2]
-        directory = os.path.join(build, os.path.dirname(path))
-        if not os.path.isdir(directory):
-            continue
-        part = os.path.basename(os.path.dirname(path))
-        allowed = PREFIXES.get(folder, []) + ["main"]
-        for prefix in (stem, stem.split("_")[0]):
-            allowed += [prefix + "_", f"{part}_{prefix}"]
+        declared = words.get(folder, set())
         for o in os.listdir(directory):
-            if not re.fullmatch(rf"(.*-)?{re.escape(stem)}\.o", o):
+            if not re.fullmatch(rf"(.*-)?{re.escape(name[:-2])}\.o", o):
                 continue
             for symbol in exported(os.path.join(directory, o)):
-                if symbol.startswith(("__odr", "_", "duk_")):
+                if symbol.startswith(("_", "duk_")) or symbol == "main":
                     continue
-                if symbol in libc and symbol != "main":
+                if symbol in libc:
                     report(path, 0, f"exports {symbol}, a name of libc")
-                if not any(symbol == a.rstrip("_") or symbol.startswith(a)
-                           for a in allowed):
-                    report(path, 0, f"exports {symbol}, which does not begin "
-                           f"with {stem}_")
+                # a table's macro may put a name together
+                if symbol not in declared and not any(
+                        symbol.startswith(w) for w in declared
+                        if w.endswith("_") and len(w) > 3):
+                    report(path, 0, f"exports {symbol}, which no header of "
+                           f"{folder}/ declares")
 
 
 def schema_rows():
@@ -303,6 +288,15 @@ def check_command_manual():
                 report(path, 0, f"no \"{entry % name}\"")
 
 
+def check_documents(files):
+    """A file that a document names exists."""
+    for path in ("ARCHITECTURE.md", "HACKING.md", "SECURITY.md", "README.md"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            for name in re.findall(r"`([a-z]\w*/[\w/.]+\.\w+)`", line):
+                if name not in files:
+                    report(path, number, f"there is no {name}")
+
+
 def check_mandoc(files):
     if not shutil.which("mandoc"):
         return
@@ -347,6 +341,7 @@ def main():
     check_listed(files)
     check_manual()
     check_command_manual()
+    check_documents(files)
     check_mandoc(files)
     check_format(files)
     if build:

@@ -25,6 +25,7 @@
 #define LINES_PER_SECOND 200
 #define LINES_BURST 2000
 #define TOKEN 1000u /* of one line */
+#define TELL_MS 1000 /* between counts of dropped lines */
 
 static bool
 take_token(struct logpipe *p)
@@ -49,6 +50,7 @@ tell_dropped(struct logpipe *p)
 	n = snprintf(text, sizeof text, "%llu log lines dropped",
 	    (unsigned long long)p->ndropped);
 	p->ndropped = 0;
+	p->told_at_ms = clock_now_ms();
 	log_from(LOG_WARN, p->who, text, (size_t)n);
 }
 
@@ -79,7 +81,7 @@ end_line(struct logpipe *p)
 		p->ndropped++;
 		return;
 	}
-	if (p->ndropped > 0)
+	if (p->ndropped > 0 && p->tokens_at_ms - p->told_at_ms >= TELL_MS)
 		tell_dropped(p);
 	log_from(level, p->who, text, len);
 }

@@ -26,6 +26,7 @@ struct logpipe {
 	uint64_t tokens; /* lines that may be written now, times 1000 */
 	uint64_t tokens_at_ms;
 	uint64_t ndropped;
+	uint64_t told_at_ms; /* of the last count of dropped lines */
 	int refused_call; /* system call that its filter refused; -1: none */
 };
 

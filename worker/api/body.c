@@ -377,7 +377,7 @@ body_send(duk_context *ctx, duk_idx_t obj, struct body_state *b,
 		if (id == 0)
 			return;
 	}
-	s = source_find(api_from(ctx), id);
+	s = flow_source_find(api_from(ctx), id);
 	if (s == NULL || s->mode != SOURCE_IDLE)
 		(void)duk_type_error(ctx,
 		    "The body belongs to an event that has ended.");
@@ -522,7 +522,7 @@ use_inner(duk_context *ctx, void *udata)
 	}
 	if (b->kind == BODY_SOURCE) {
 		b->is_used = true;
-		s = source_find(api_from(ctx), b->source_id);
+		s = flow_source_find(api_from(ctx), b->source_id);
 		if (s == NULL || s->mode != SOURCE_IDLE)
 			return duk_type_error(ctx,
 			    "The body belongs to an event that has ended.");

@@ -127,7 +127,7 @@ source_free(struct api_source *s)
 }
 
 struct api_source *
-source_find(const struct api *api, uint32_t id)
+flow_source_find(const struct api *api, uint32_t id)
 {
 	return ids_get(&api->sources, id);
 }

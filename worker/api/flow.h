@@ -56,7 +56,7 @@ void source_collect(duk_context *ctx, struct api_source *s);
 void source_read(duk_context *ctx, struct api_source *s);
 /* The rest is not wanted. */
 void source_cancel(struct api_source *s);
-struct api_source *source_find(const struct api *api, uint32_t id);
+struct api_source *flow_source_find(const struct api *api, uint32_t id);
 
 /* How a sink reports; not inside engine_run(). */
 struct sink_ops {

@@ -361,7 +361,7 @@ static struct api_source *
 require_source(duk_context *ctx)
 {
 	struct api_source *s =
-	    source_find(api_from(ctx), duk_to_uint32(ctx, 0));
+	    flow_source_find(api_from(ctx), duk_to_uint32(ctx, 0));
 
 	if (s == NULL)
 		(void)duk_generic_error(ctx,
@@ -392,7 +392,7 @@ static duk_ret_t
 n_source_cancel(duk_context *ctx)
 {
 	struct api_source *s =
-	    source_find(api_from(ctx), duk_to_uint32(ctx, 0));
+	    flow_source_find(api_from(ctx), duk_to_uint32(ctx, 0));
 
 	if (s != NULL)
 		source_cancel(s);

@@ -75,6 +75,8 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_math,
 	    bi_install_json,
 	    bi_install_error,
+	    bi_install_buffer,
+	    bi_install_typed,
 	    rt_install,
 	};
 	size_t i;

@@ -64,4 +64,7 @@ uint32_t map_size(duk_context *ctx, duk_idx_t map_or_set);
  */
 bool map_each(duk_context *ctx, duk_idx_t map_or_set, uint32_t *pos);
 
+/* Detach the ArrayBuffer at IDX, as a transfer does. */
+void buffer_detach(duk_context *ctx, duk_idx_t idx);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "worker/builtins/bi.h"
 #include "worker/builtins/iterator.h"
+#include "worker/builtins/typed.h"
 
 #include <math.h>
 

@@ -26,10 +26,6 @@ void iterator_push_proto(duk_context *ctx, enum bi_intrinsic id,
 /* Bytes of the code point at S: 6 for a surrogate pair. LEFT > 0. */
 size_t cesu8_char_len(const char *s, size_t left);
 
-/* typed.c */
-double typed_length(duk_context *ctx, duk_idx_t idx);
-bool typed_is_out_of_bounds(duk_context *ctx, duk_idx_t idx);
-
 /* map.c; shared with set.c */
 duk_ret_t collection_for_each(duk_context *ctx);
 duk_ret_t collection_iterator(duk_context *ctx);

@@ -116,6 +116,8 @@ bool dx_view(duk_context *ctx, duk_idx_t idx, struct dx_view *out);
 void dx_view_detach(duk_context *ctx, duk_idx_t idx);
 /* Change offset and length (bytes) of a buffer object. */
 void dx_view_set(duk_context *ctx, duk_idx_t idx, size_t offset, size_t length);
+/* [ ] -> [ ArrayBuffer ] of a view, if it has one by now; else false */
+bool dx_view_push_buffer(duk_context *ctx, duk_idx_t idx);
 /* [ ] -> [ the plain buffer under it ], undefined if detached */
 void dx_view_push_plain(duk_context *ctx, duk_idx_t idx);
 

@@ -127,7 +127,7 @@ dump_flags(struct lang_unit *u, struct buf *b, const struct ast_node *n)
 	case AST_CALL:
 		if ((n->flags & AF_DIRECT_EVAL) != 0)
 			put(b, " eval");
-		/* fall through */
+		__attribute__((fallthrough));
 	case AST_MEMBER:
 	case AST_INDEX:
 		if ((n->flags & AF_OPTIONAL) != 0)

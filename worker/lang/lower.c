@@ -144,7 +144,7 @@ lo_vput(struct lower *l, const char *fmt, va_list ap)
 			emit_put(&l->e, l->prefix.s, l->prefix.len);
 			break;
 		default:
-			ASSERT(!"known conversion");
+			ASSERT(false);
 		}
 	}
 }

@@ -155,7 +155,7 @@ fail_token(struct parser *p)
 		    t->atom <= ATOM_yield)
 			unit_fail(p->u, t->pos, t->end,
 			    "Unexpected strict mode reserved word");
-		/* fall through */
+		__attribute__((fallthrough));
 	case TOK_PRIVATE:
 		unit_fail(p->u, t->pos, t->end, "Unexpected identifier '%.*s'",
 		    len, s.s);

@@ -117,7 +117,7 @@ to_target(struct parser *p, uint32_t expr, bool binding)
 			to_binding_ident(p, expr);
 			break;
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	default:
 		if (binding || !is_simple_target(p, expr))
 			fail_at(p, expr, BAD_TARGET);

@@ -57,7 +57,7 @@ parse_primary(struct parser *p, struct cover *cover)
 	case TOK_LT:
 		if (p->jsx || p->ts)
 			return parse_jsx_or_generic(p);
-		/* fall through */
+		__attribute__((fallthrough));
 	default:
 		fail_token(p);
 	}

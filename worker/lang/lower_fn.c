@@ -466,7 +466,7 @@ lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym)
 		lo_skip(l, node->end);
 		return;
 	}
-	if (f->is_async || f->is_generator)
+	if (f->is_async || f->is_generator || s->kind == SYM_BLOCK_FUNCTION)
 		spec.self = n == s->func_node && t->set.len != 0
 				? t->set
 				: lo_textf(l, "%pb%u", (uint32_t)++l->unique);

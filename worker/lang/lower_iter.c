@@ -92,6 +92,7 @@ labeled_inner(struct lower *l, uint32_t n, struct names *labels)
 
 	loop_enter(l, &ctx, n);
 	lo_names_add(l, labels, unit_atom_str(l->u, node->a));
+	lo_skip(l, N(l, node->b)->pos);
 	switch ((unsigned)N(l, node->b)->kind) {
 	case AST_LABELED:
 		labeled_inner(l, node->b, labels);
@@ -106,12 +107,10 @@ labeled_inner(struct lower *l, uint32_t n, struct names *labels)
 		lower_for_of(l, node->b, labels);
 		break;
 	case AST_FUNC:
-		lo_skip(l, N(l, node->b)->pos);
 		lower_node(l, node->b);
 		break;
 	default:
 		put_labels(l, labels);
-		lo_skip(l, N(l, node->b)->pos);
 		lower_node(l, node->b);
 	}
 	loop_leave(l, &ctx);
@@ -293,7 +292,6 @@ lower_for(struct lower *l, uint32_t n, struct names *labels)
 	if (labels != NULL) {
 		lo_to(l, node->pos);
 		put_labels(l, labels);
-		lo_skip(l, node->pos);
 	}
 	if (init != 0) {
 		if (N(l, init)->kind == AST_VAR_DECL)
@@ -391,7 +389,6 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 	loop_enter(l, &ctx, n);
 	lo_to(l, node->pos);
 	put_labels(l, labels);
-	lo_skip(l, node->pos);
 	if (for_in_is_plain(l, n)) {
 		if (N(l, node->a)->kind == AST_VAR_DECL)
 			lower_each_decl(l, node->a);

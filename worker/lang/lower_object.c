@@ -171,6 +171,8 @@ object_is_flat(const struct lower *l, uint32_t p)
 {
 	while (p != 0 && !prop_splits(l, p))
 		p = N(l, p)->next;
+	if (N(l, p)->kind != AST_SPREAD)
+		return false;
 	for (p = N(l, p)->next; p != 0; p = N(l, p)->next) {
 		const struct ast_node *node = N(l, p);
 

@@ -121,11 +121,14 @@ scope_functions(struct lower *l, uint32_t scope)
 
 		if (sym->kind != SYM_BLOCK_FUNCTION || sym->func_node == 0)
 			continue;
+		declare_sym(l, s);
 		if (block_func_is_native(l, s)) {
+			/* hoisted by Duktape under a name of its own */
 			t->native = true;
+			t->set = lo_textf(l, "%pb%u", (uint32_t)++l->unique);
+			lo_put(l, "%s=%s;", &sym_text(l, s)->text, &t->set);
 			continue;
 		}
-		declare_sym(l, s);
 		if (t->first_ref != 0 &&
 		    t->first_ref < N(l, sym->func_node)->pos) {
 			lower_block_func(l, sym->func_node, s);

@@ -1,0 +1,54 @@
+const out = (...a) => console.log(a.map(String).join(' '));
+const sleep = (n, v) => new Promise(r => { let p = Promise.resolve(); for (let i = 0; i < n; i++) p = p.then(() => {}); p.then(() => r(v)); });
+const settle = p => p.then(v => 'ok ' + v, e => 'err ' + (e && e.message || e));
+async function a1() { return 1; } async function a2() { const x = await a1(); return x + 1; } const a3 = async x => (await x) * 2; const a4 = async () => { throw new Error('a4'); };
+out(await a1(), await a2(), await a3(5), await settle(a4()));
+async function tc() { try { await a4(); } catch (e) { return 'caught ' + e.message; } finally { out('fin'); } } out(await tc());
+async function seq() { const r = []; for (let i = 0; i < 3; i++) r.push(await sleep(i, i)); return r.join(); } out(await seq());
+const o = { v: 3, async m(k = this.v) { return await k + this.v; }, arrow() { return (async () => this.v + arguments.length)(); } }; out(await o.m(), await o.m(1), await o.arrow(1, 2));
+async function bad(a = (() => { throw new Error('param'); })()) {} out(await settle(bad()));
+async function* ag() { yield 1; const x = yield sleep(2, 2); out('got', x); try { yield 3; } finally { out('ag fin'); } }
+let it = ag(); out(JSON.stringify(await it.next()), JSON.stringify(await it.next()), JSON.stringify(await it.next('X')), JSON.stringify(await it.return('R')), JSON.stringify(await it.next()));
+for await (const v of ag()) { out('fa', v); if (v === 3) break; }
+for await (const v of [1, Promise.resolve(2), sleep(1, 3)]) out('mixed', v);
+async function collect(src) { const r = []; for await (const v of src) r.push(v); return r.join(); } out(await collect(ag()), await collect(new Set(['a', 'b'])));
+out(await settle((async () => { for await (const v of (async function* () { yield 1; throw new Error('gen'); })()) out(v); })()));
+const aiter = { [Symbol.asyncIterator]() { let i = 0; return { async next() { return { done: i >= 2, value: i++ }; }, async return() { out('ret called'); return {}; } }; } };
+for await (const v of aiter) { out('ai', v); break; }
+out(await settle((async () => { for await (const v of aiter) throw new Error('body'); })()));
+async function* deleg() { const r = yield* inner(); out('inner ret', r); yield* [7, 8]; } async function* inner() { yield 'i'; return 'done'; } out(await collect(deleg()));
+const order = []; const p1 = (async () => { order.push('a1'); await null; order.push('a2'); await null; order.push('a3'); })(); const p2 = (async () => { order.push('b1'); await null; order.push('b2'); })(); order.push('sync'); await p1; await p2; out(order.join());
+const ord2 = []; Promise.resolve().then(() => ord2.push('t1')).then(() => ord2.push('t2')); (async () => { await undefined; ord2.push('w1'); await undefined; ord2.push('w2'); })(); await sleep(5); out(ord2.join());
+const thenable = { then(r) { r('thenable'); } }; out(await thenable);
+out(await Promise.all([1, a1(), sleep(3, 'z')]).then(v => v.join()), await Promise.race([sleep(5, 's'), sleep(1, 'f')]), (await Promise.allSettled([a1(), a4()])).map(r => r.status).join(), await Promise.any([a4(), sleep(1, 'any')]));
+out(await settle(Promise.any([a4(), a4()])));
+class C { #v = 5; async m() { await null; return this.#v; } static async s() { return await 'st'; } async *g() { yield this.#v; } } out(await new C().m(), await C.s(), await collect(new C().g()));
+const res = await Promise.all([1, 2, 3].map(async x => { await null; return x * x; })); out(res.join());
+async function nested() { const f = async () => { const g = async () => { await null; return 'deep'; }; return await g(); }; return f(); } out(await nested());
+async function cond(x) { return x ? await sleep(1, 'T') : await sleep(1, 'F'); } out(await cond(1), await cond(0));
+const obj = { p: await sleep(1, 'pp'), [await sleep(1, 'kk')]: 1, t: `t${await sleep(1, 'tt')}` }; out(JSON.stringify(obj));
+out((await sleep(1, [1, 2, 3])).map(x => x + 1).join(), (await sleep(1, { a: { b: 5 } }))?.a?.b, [...await sleep(1, 'ab')].join());
+async function switches(x) { switch (await x) { case 1: return await 'one'; case await sleep(1, 2): return 'two'; } } out(await switches(1), await switches(2));
+async function loops() { let s = ''; outer: for (let i = 0; i < 3; i++) { for (let j = 0; ; j++) { await null; if (j === 2) continue outer; if (i === 2) break outer; const f = () => `${i}${j} `; s += f(); } } return s; } out(await loops());
+async function whileAwait() { let n = 3, s = ''; while (await sleep(1, n--)) s += n; do { s += await 'd'; } while (await false); return s; } out(await whileAwait());
+out(await (async () => { const fs = []; for await (const x of [1, 2]) fs.push(() => x); return fs.map(f => f()).join(); })());
+out(await settle((async () => { await Promise.reject(new Error('rej')); })()), await settle((async () => { null.x; })()).then(s => s.slice(0, 3)));
+async function ret() { try { return await a4(); } catch { return 'no binding'; } } out(await ret());
+async function fin2() { try { return await 'val'; } finally { await null; out('fin2'); } } out(await fin2());
+async function destr({ a, b = 2 }, [c] = [3]) { const { d } = await { d: 4 }; return [a, b, c, d].join(); } out(await destr({ a: 1 }));
+async function rest(...args) { await null; return args.length + arguments.length; } out(await rest(1, 2));
+async function thisTest() { await null; return this && this.x; } out(await thisTest.call({ x: 'tx' }), thisTest.name, thisTest.length, Object.prototype.toString.call(thisTest));
+out(typeof a1.prototype, (() => { try { new a1(); } catch (e) { return e.name; } })());
+async function* ag2() { try { yield 1; } catch (e) { yield 'c' + e; } } let i2 = ag2(); await i2.next(); out(JSON.stringify(await i2.throw('T')));
+async function* concurrent() { yield 1; yield 2; } let i3 = concurrent(); out((await Promise.all([i3.next(), i3.next(), i3.next()])).map(r => r.value + '' + r.done).join());
+async function* retPromise() { return sleep(1, 'rp'); } out(JSON.stringify(await retPromise().next()));
+async function* yieldReject() { try { yield Promise.reject(new Error('yr')); } catch (e) { yield 'got ' + e.message; } } out(await collect(yieldReject()));
+Promise.resolve().then(() => out('microtask')); await sleep(2);
+const ex = await (async function named() { return typeof named; })(); out(ex);
+out(await new Promise((res, rej) => { (async () => { try { await a4(); } catch (e) { rej(e); } })(); }).catch(e => 'via ' + e.message));
+const mutex = (() => { let last = Promise.resolve(); return f => { const r = last.then(f); last = r.catch(() => {}); return r; }; })(); const ml = []; await Promise.all([1, 2, 3].map(n => mutex(async () => { ml.push('s' + n); await null; ml.push('e' + n); }))); out(ml.join());
+async function many() { let s = 0; for (let i = 0; i < 5000; i++) s += await i; return s; } out(await many());
+async function recurse(n) { return n === 0 ? 0 : 1 + await recurse(n - 1); } out(await recurse(200));
+let un = 0; await (async () => { try { await (async () => { throw 5; })(); } catch (v) { un = v; } })(); out(un);
+label: { const x = await 1; if (x) break label; out('never'); }
+export {};

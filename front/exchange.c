@@ -21,7 +21,7 @@
 
 #define EXCHANGE_MAGIC 0xe8c4a19du
 #define REPLAY_MAX 65536
-#define ATTEMPTS_MAX 4
+#define ATTEMPTS_MAX 16
 /*
  * Offered even where the stream takes nothing: only a piece that it did not
  * take makes it call back.

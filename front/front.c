@@ -25,7 +25,13 @@
 #include "front/super.h"
 #include "ipc/control.h"
 
+struct drain_timer {
+	ev_timer timer;
+	struct front *front; /* held */
+};
+
 static void on_turn(struct chan_task *task);
+static void on_drain_deadline(struct ev_loop *, ev_timer *, int);
 
 struct front *
 front_new(struct ev_loop *loop, int fd)
@@ -82,6 +88,9 @@ front_free(struct front **front)
 	router_free(&f->router);
 	chan_free(&f->super);
 	chan_hub_cancel(f->hub, &f->turn);
+	if (f->drain != NULL)
+		ev_timer_stop(f->loop, &f->drain->timer);
+	free(f->drain);
 	chan_hub_free(&f->hub);
 	h2_glue_free(&f->h2);
 	free(f->read_buf);
@@ -119,13 +128,17 @@ front_date(struct front *f, size_t *len_out)
 }
 
 void
-front_drain(struct front *f)
+front_drain(struct front *f, uint32_t ms)
 {
 	struct conn *c, *next;
 
 	if (f->draining)
 		return;
 	f->draining = true;
+	f->drain = xcalloc(1, sizeof *f->drain);
+	f->drain->front = f;
+	ev_timer_init(&f->drain->timer, on_drain_deadline, ms / 1000., 0.);
+	ev_timer_start(f->loop, &f->drain->timer);
 	for (struct listener *l = f->listeners; l != NULL; l = l->next)
 		listener_close(l);
 	for (c = TAILQ_FIRST(&f->conns); c != NULL; c = next) {
@@ -133,6 +146,21 @@ front_drain(struct front *f)
 		conn_drain(c);
 	}
 	chan_hub_defer(f->hub, &f->turn);
+}
+
+static void
+on_drain_deadline(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct front *f = CONTAINER_OF(w, struct drain_timer, timer)->front;
+	struct conn *c;
+
+	(void)loop;
+	(void)revents;
+	if (f->nconns > 0)
+		log_info("%llu connections were not finished",
+		    (unsigned long long)f->nconns);
+	while ((c = TAILQ_FIRST(&f->conns)) != NULL)
+		conn_close(c, CONN_CLOSE_DRAIN);
 }
 
 static void

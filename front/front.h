@@ -14,6 +14,7 @@
 #define FRONT_READ_SIZE 65536
 
 struct conn;
+struct drain_timer;
 struct ev_loop;
 struct h2_glue;
 struct listener;
@@ -46,6 +47,7 @@ struct front {
 
 	uint64_t next_request_id;
 	struct h1_date date;
+	struct drain_timer *drain; /* owned; NULL before the drain */
 	bool draining;
 	void (*on_drained)(struct front *f); /* the last connection closed */
 
@@ -67,8 +69,11 @@ void front_apply_limits(struct front *f);
 /* Say what was reached of the sandbox; then the supervisor sends work. */
 void front_send_hello(struct front *f, char level, const char *report);
 
-/* Accept no more; on_drained is called when the last connection is gone. */
-void front_drain(struct front *f);
+/*
+ * Accept no more; on_drained is called when the last connection is gone. What
+ * is not finished after MS is closed.
+ */
+void front_drain(struct front *f, uint32_t ms);
 
 uint64_t front_now_ms(const struct front *f);
 /* "Date: ...\r\n" of now. */

@@ -20,6 +20,7 @@
 #include "ipc/control.h"
 
 #define TEXT_MAX 256
+#define LOST_MS 5000 /* to finish, without a supervisor */
 
 static int
 on_listener(void *arg, const struct ipc_msg *msg)
@@ -101,7 +102,7 @@ on_drain(void *arg, const struct ipc_msg *msg)
 
 	if (control_u32_get(msg, &ms) != 0)
 		return ERR_PROTO;
-	front_drain(f);
+	front_drain(f, ms);
 	return 0;
 }
 
@@ -113,7 +114,7 @@ on_close(void *arg, enum chan_close reason)
 	/* Nothing can be started or granted any more. */
 	log_info("the supervisor is gone: %s", chan_close_text(reason));
 	chan_free(&f->super);
-	front_drain(f);
+	front_drain(f, LOST_MS);
 }
 
 static const chan_handler handlers[IPC_TYPE_MAX] = {

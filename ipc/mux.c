@@ -55,6 +55,7 @@ struct mux {
 	struct mux_options o;
 	struct stream **table; /* size is a power of 2 */
 	size_t table_size;
+	size_t drain_at; /* bucket to begin with when there is room again */
 	size_t nstreams;
 	uint32_t last_id; /* client: last opened; server: last seen */
 	uint64_t resets_since_ms;
@@ -566,10 +567,12 @@ static void
 on_drained(void *arg)
 {
 	struct mux *m = arg;
+	size_t mask = m->table_size - 1, n = m->table_size, i;
 
 	enter(m);
-	for (size_t i = 0; i < m->table_size && !m->is_dead; i++) {
-		for (struct stream *s = m->table[i]; s != NULL;) {
+	/* Begin where the room ended last time: each stream has its turn. */
+	for (i = m->drain_at; n > 0 && !m->is_dead; i++, n--) {
+		for (struct stream *s = m->table[i & mask]; s != NULL;) {
 			if (!s->wants_room || s->send_credit == 0 ||
 			    s->out_ended) {
 				s = s->next;
@@ -577,9 +580,18 @@ on_drained(void *arg)
 			}
 			s->wants_room = false;
 			s->ops->on_writable(s);
-			if (m->is_dead || chan_is_full(m->chan))
+			if (m->is_dead)
 				goto out;
-			s = m->table[i]; /* the bucket may have changed */
+			if (m->table_size != mask + 1) {
+				mask = m->table_size - 1;
+				n = m->table_size; /* once more, all */
+			}
+			if (chan_is_full(m->chan)) {
+				m->drain_at = (i + 1) & mask;
+				goto out;
+			}
+			s = m->table[i &
+				     mask]; /* the bucket may have changed */
 		}
 	}
 out:

@@ -77,15 +77,6 @@ respond(struct job *j, unsigned int status, const char *const fields[][2],
 }
 
 static void
-respond_text(struct job *j, const char *text)
-{
-	static const char *const fields[][2] = {{"content-type", "text/plain"}};
-
-	respond(j, 200, fields, 1, false);
-	stream_send(j->s, text, strlen(text), true);
-}
-
-static void
 free_job(struct job *j)
 {
 	buf_clear(&j->held);
@@ -117,6 +108,18 @@ pump_echo(struct job *j)
 	buf_consume(&j->held, n);
 	if (!j->in_ended)
 		stream_consumed(j->s, n);
+}
+
+static void
+respond_text(struct job *j, const char *text)
+{
+	static const char *const fields[][2] = {{"content-type", "text/plain"}};
+
+	respond(j, 200, fields, 1, false);
+	/* What does not fit now goes as an echo does. */
+	buf_put(&j->held, text, strlen(text));
+	j->echoes = j->in_ended = true;
+	pump_echo(j);
 }
 
 /* The request head as text. */

@@ -56,6 +56,16 @@
 		    Object.getPrototypeOf([][Symbol.iterator]())) :
 		    Object.prototype;
 	})();
+	/* For async iteration; engines that have it share the prototype. */
+	out.asyncIteratorPrototype = native.asyncIteratorPrototype ||
+	    Object.prototype;
+	out.merge = function (a, b) {
+		Object.getOwnPropertyNames(b).forEach(function (k) {
+			Object.defineProperty(a, k,
+			    Object.getOwnPropertyDescriptor(b, k));
+		});
+		return a;
+	};
 	out.globals = function (o) {
 		copy(global, o, false);
 	};

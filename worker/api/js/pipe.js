@@ -1,0 +1,648 @@
+/*
+ * What moves chunks between streams: pipeTo, tee, from, async iteration, by
+ * the Streams standard.
+ */
+(function (native, out) {
+	'use strict';
+	var st = out.streams;
+	var react = native.react, then = native.then;
+	var pending = native.promise, resolve = native.resolve;
+	var reject = native.reject, resolved = native.resolved;
+	var rejected = native.rejected, handled = native.markHandled;
+	var noop = st.noop;
+
+	/* --- pipeTo --- */
+	st.pipeOptions = function (v) {
+		var o = st.dict(v, 'pipe options'), r = {};
+
+		r.preventAbort = !!o.preventAbort;
+		r.preventCancel = !!o.preventCancel;
+		r.preventClose = !!o.preventClose;
+		r.signal = o.signal;
+		if (r.signal !== undefined)
+			out.requireSignal(r.signal);
+		return r;
+	};
+	function all(actions) {
+		var p = pending(), left = actions.length;
+
+		if (left === 0)
+			resolve(p, undefined);
+		actions.forEach(function (a) {
+			react(a(), function () {
+				if (--left === 0)
+					resolve(p, undefined);
+			}, function (e) { reject(p, e); });
+		});
+		return p;
+	}
+	st.pipe = function (source, dest, o) {
+		var r = st.acquire(source), w = st.acquireWriter(dest);
+		var down = false, lastWrite = resolved(undefined);
+		var p = pending(), reading = false, looping = false, e;
+		var request = Object.create(null);
+
+		source.disturbed = true;
+		function finalize(isError, error) {
+			st.writerRelease(w);
+			st.release(r);
+			if (o.signal !== undefined)
+				out.offAbort(o.signal, onAbort);
+			if (isError)
+				reject(p, error);
+			else
+				resolve(p, undefined);
+		}
+		/* Writes that were begun are waited for. */
+		function afterWrites(fn) {
+			var last = lastWrite;
+
+			react(last, function () {
+				if (last !== lastWrite)
+					afterWrites(fn);
+				else
+					fn();
+			}, noop);
+		}
+		function shutdown(action, isError, error) {
+			if (down)
+				return;
+			down = true;
+			function act() {
+				if (action === null) {
+					finalize(isError, error);
+					return;
+				}
+				react(action(), function () {
+					finalize(isError, error);
+				}, function (e2) { finalize(true, e2); });
+			}
+			if (dest.state === 'writable' &&
+			    !st.closeQueuedOrInFlight(dest))
+				afterWrites(act);
+			else
+				act();
+		}
+		function onAbort(reason) {
+			var actions = [];
+
+			if (!o.preventAbort)
+				actions.push(function () {
+					return dest.state === 'writable' ?
+					    st.writableAbort(dest, reason) :
+					    resolved(undefined);
+				});
+			if (!o.preventCancel)
+				actions.push(function () {
+					return source.state === 'readable' ?
+					    st.readableCancel(source, reason) :
+					    resolved(undefined);
+				});
+			shutdown(function () { return all(actions); }, true,
+			    reason);
+		}
+		function sourceErrored(error) {
+			shutdown(o.preventAbort ? null : function () {
+				return st.writableAbort(dest, error);
+			}, true, error);
+		}
+		function destErrored(error) {
+			shutdown(o.preventCancel ? null : function () {
+				return st.readableCancel(source, error);
+			}, true, error);
+		}
+		function sourceClosed() {
+			shutdown(o.preventClose ? null : function () {
+				if (st.closeQueuedOrInFlight(dest) ||
+				    dest.state === 'closed')
+					return resolved(undefined);
+				if (dest.state === 'errored')
+					return rejected(dest.error);
+				return st.writableClose(dest);
+			}, false, undefined);
+		}
+		request.chunk = function (chunk) {
+			reading = false;
+			lastWrite = then(st.writerWrite(w, chunk), noop, noop);
+			step();
+		};
+		request.close = function () { reading = false; };
+		request.error = function () { reading = false; };
+		function step() {
+			if (looping)
+				return;
+			looping = true;
+			while (!down && !reading) {
+				if (!(st.writerDesired(w) > 0)) {
+					reading = true;
+					react(w.ready, function () {
+						reading = false;
+						step();
+					}, function () { reading = false; });
+					break;
+				}
+				reading = true;
+				st.readRequest(r, request);
+			}
+			looping = false;
+		}
+		if (o.signal !== undefined) {
+			if (o.signal.aborted) {
+				onAbort(o.signal.reason);
+				return p;
+			}
+			out.onAbort(o.signal, onAbort);
+		}
+		if (source.state === 'errored')
+			sourceErrored(source.error);
+		else
+			react(r.closed, noop, sourceErrored);
+		if (dest.state === 'errored')
+			destErrored(dest.error);
+		else
+			react(w.closed, noop, destErrored);
+		if (source.state === 'closed')
+			sourceClosed();
+		else
+			react(r.closed, sourceClosed, noop);
+		if (st.closeQueuedOrInFlight(dest) || dest.state === 'closed') {
+			e = new TypeError('the destination has been closed');
+			shutdown(o.preventCancel ? null : function () {
+				return st.readableCancel(source, e);
+			}, true, e);
+		}
+		step();
+		return p;
+	};
+
+	/* --- tee --- */
+	st.tee = function (s) {
+		return s.controller.isByte ? teeBytes(s) : teeDefault(s);
+	};
+	function Tee(s) {
+		this.stream = s;
+		this.reader = st.acquire(s);
+		this.reading = false;
+		this.again = [false, false];
+		this.canceled = [false, false];
+		this.reasons = [undefined, undefined];
+		this.cancel = pending();
+		this.branches = [null, null];
+	}
+	Tee.prototype = Object.create(null);
+	Tee.prototype.cancelBranch = function (i, reason) {
+		this.canceled[i] = true;
+		this.reasons[i] = reason;
+		if (this.canceled[1 - i])
+			resolve(this.cancel,
+			    st.readableCancel(this.stream, this.reasons));
+		return this.cancel;
+	};
+	function teeDefault(s) {
+		var t = new Tee(s), c;
+
+		function pull() {
+			if (t.reading) {
+				t.again[0] = true;
+				return resolved(undefined);
+			}
+			t.reading = true;
+			st.readRequest(t.reader, {
+				chunk: function (chunk) {
+					react(resolved(undefined), function () {
+						t.again[0] = false;
+						if (!t.canceled[0])
+							c[0].enqueue(chunk);
+						if (!t.canceled[1])
+							c[1].enqueue(chunk);
+						t.reading = false;
+						if (t.again[0])
+							pull();
+					});
+				},
+				close: function () {
+					t.reading = false;
+					if (!t.canceled[0])
+						c[0].close();
+					if (!t.canceled[1])
+						c[1].close();
+					if (!t.canceled[0] || !t.canceled[1])
+						resolve(t.cancel, undefined);
+				},
+				error: function () { t.reading = false; }
+			});
+			return resolved(undefined);
+		}
+		function branch(i) {
+			return st.create(noop, pull, function (reason) {
+				return t.cancelBranch(i, reason);
+			});
+		}
+		t.branches = [branch(0), branch(1)];
+		c = [t.branches[0].controller, t.branches[1].controller];
+		react(t.reader.closed, noop, function (e) {
+			c[0].error(e);
+			c[1].error(e);
+			if (!t.canceled[0] || !t.canceled[1])
+				resolve(t.cancel, undefined);
+		});
+		return t.branches;
+	}
+	/*
+	 * Byte streams: each branch reads with a default reader; a BYOB request
+	 * of a branch is served from what was read.
+	 */
+	function teeBytes(s) {
+		var t = new Tee(s);
+
+		function finish() {
+			var i, c;
+
+			for (i = 0; i < 2; i++) {
+				c = t.branches[i].controller;
+				if (!t.canceled[i])
+					c.close();
+				if (c.intos.length() > 0)
+					c.respond(0);
+			}
+			if (!t.canceled[0] || !t.canceled[1])
+				resolve(t.cancel, undefined);
+		}
+		function give(chunk) {
+			var copy = chunk, a = t.branches[0].controller;
+			var b = t.branches[1].controller;
+
+			if (!t.canceled[0] && !t.canceled[1])
+				copy = native.copyBytes(chunk);
+			if (!t.canceled[0])
+				a.enqueue(chunk.buffer, chunk.byteOffset,
+				    chunk.byteLength);
+			if (!t.canceled[1])
+				b.enqueue(copy.buffer, copy.byteOffset,
+				    copy.byteLength);
+		}
+		function pull() {
+			if (t.reading) {
+				t.again[0] = true;
+				return resolved(undefined);
+			}
+			t.reading = true;
+			st.readRequest(t.reader, {
+				chunk: function (chunk) {
+					react(resolved(undefined), function () {
+						t.again[0] = false;
+						give(chunk);
+						t.reading = false;
+						if (t.again[0])
+							pull();
+					});
+				},
+				close: function () {
+					t.reading = false;
+					finish();
+				},
+				error: function () { t.reading = false; }
+			});
+			return resolved(undefined);
+		}
+		function branch(i) {
+			return st.createBytes(pull, function (reason) {
+				return t.cancelBranch(i, reason);
+			});
+		}
+		t.branches = [branch(0), branch(1)];
+		react(t.reader.closed, noop, function (e) {
+			t.branches[0].controller.error(e);
+			t.branches[1].controller.error(e);
+			if (!t.canceled[0] || !t.canceled[1])
+				resolve(t.cancel, undefined);
+		});
+		return t.branches;
+	}
+
+	/* --- ReadableStream.from --- */
+	st.from = function (iterable) {
+		var method, it, next, isAsync = true, s;
+
+		if (iterable === null || iterable === undefined)
+			throw new TypeError('ReadableStream.from: not iterable');
+		if (typeof iterable === 'object' &&
+		    out.isReadableStream(iterable))
+			iterable = iterable.values();
+		method = iterable[Symbol.asyncIterator];
+		if (method === undefined || method === null) {
+			isAsync = false;
+			method = iterable[Symbol.iterator];
+		}
+		if (typeof method !== 'function')
+			throw new TypeError('ReadableStream.from: not iterable');
+		it = native.apply(method, iterable, []);
+		if (!st.isObject(it))
+			throw new TypeError(
+			    'ReadableStream.from: the iterator is no object');
+		next = it.next;
+		function result(r) {
+			if (!st.isObject(r))
+				throw new TypeError('the iterator gave no object');
+			if (r.done) {
+				s.controller.close();
+				return undefined;
+			}
+			if (isAsync) {
+				s.controller.enqueue(r.value);
+				return undefined;
+			}
+			return then(resolved(r.value), function (v) {
+				s.controller.enqueue(v);
+			}, null);
+		}
+		s = st.create(noop, function () {
+			return then(st.invoke(next, it, []), result, null);
+		}, function (reason) {
+			var fn;
+
+			try {
+				fn = it['return'];
+				if (fn === undefined || fn === null)
+					return resolved(undefined);
+			} catch (e) {
+				return rejected(e);
+			}
+			return then(st.invoke(fn, it, [reason]), function (r) {
+				if (!st.isObject(r))
+					throw new TypeError(
+					    'return() gave no object');
+			}, null);
+		}, 0);
+		return s;
+	};
+
+	/* --- async iteration --- */
+	var $I = native.hidden('streamIterator');
+	var proto = Object.create(out.asyncIteratorPrototype);
+
+	function iterator(o) {
+		return st.brand(o, $I, 'ReadableStreamAsyncIterator');
+	}
+	/* One after the other, whatever the caller does. */
+	function chain(o, fn) {
+		var it;
+
+		try {
+			it = iterator(o);
+		} catch (e) {
+			return rejected(e);
+		}
+		function run() { return fn(it); }
+		it.ongoing = it.ongoing === null ? run() :
+		    then(it.ongoing, run, run);
+		return it.ongoing;
+	}
+	out.members(proto, {
+		next() {
+			return chain(this, function (it) {
+				var q;
+
+				if (it.finished)
+					return resolved({ value: undefined,
+						done: true });
+				q = new st.PromiseRequest();
+				q.close = function () {
+					st.release(it.reader);
+					it.finished = true;
+					resolve(q.promise, { value: undefined,
+						done: true });
+				};
+				q.error = function (e) {
+					st.release(it.reader);
+					it.finished = true;
+					reject(q.promise, e);
+				};
+				st.readRequest(it.reader, q);
+				return q.promise;
+			});
+		},
+		'return': function (value) {
+			return chain(this, function (it) {
+				var p;
+
+				if (it.finished)
+					return resolved({ value: value,
+						done: true });
+				it.finished = true;
+				if (it.preventCancel) {
+					st.release(it.reader);
+					return resolved({ value: value,
+						done: true });
+				}
+				p = st.readableCancel(it.reader.stream, value);
+				st.release(it.reader);
+				return then(p, function () {
+					return { value: value, done: true };
+				}, null);
+			});
+		}
+	});
+	if (Symbol.asyncIterator && !(Symbol.asyncIterator in proto))
+		native.value(proto, Symbol.asyncIterator, native.named(
+		    function () { return this; }, '[Symbol.asyncIterator]'));
+	st.iterate = function (s, preventCancel) {
+		var o = Object.create(proto);
+
+		st.attach(o, $I, { reader: st.acquire(s), ongoing: null,
+			finished: false, preventCancel: preventCancel });
+		return o;
+	};
+
+	/* --- streams over bodies that C holds --- */
+	out.sourceStream = function (id, used) {
+		var s = st.createBytes(function (c) {
+			var r = native.sourceRead(id);
+
+			function give(chunk) {
+				if (chunk === null)
+					finish(c);
+				else
+					c.enqueue(chunk.buffer, 0,
+					    chunk.length);
+			}
+			if (r === null || r instanceof Uint8Array) {
+				give(r);
+				return resolved(undefined);
+			}
+			return then(r, give, null);
+		}, function () {
+			native.sourceCancel(id);
+			return resolved(undefined);
+		});
+
+		s.source = id;
+		if (used)
+			spend(s);
+		return s.self;
+	};
+	function finish(c) {
+		c.close();
+		if (c.intos.length() > 0)
+			c.respond(0);
+	}
+	function spend(s) {
+		s.disturbed = true;
+		st.readableClose(s);
+	}
+	out.bytesStream = function (bytes, used) {
+		var s = st.createBytes(function (c) {
+			c.enqueue(bytes.buffer, bytes.byteOffset,
+			    bytes.byteLength);
+			finish(c);
+			return resolved(undefined);
+		}, function () { return resolved(undefined); });
+
+		s.length = bytes.byteLength;
+		if (used)
+			spend(s);
+		else if (bytes.byteLength === 0)
+			st.readableClose(s);
+		return s.self;
+	};
+	/* The number of the source behind a stream nobody has read from. */
+	out.takeSource = function (o) {
+		var s = st.readable(o), id = s.source;
+
+		if (id === 0 || s.disturbed || st.isLocked(s))
+			return 0;
+		s.disturbed = true;
+		st.acquire(s);
+		return id;
+	};
+	out.teeStream = function (o) {
+		var pair = st.tee(st.readable(o));
+
+		return [pair[0].self, pair[1].self];
+	};
+	out.proxyStream = function (o) {
+		var s = st.readable(o), id = out.takeSource(o), r, p;
+
+		if (id !== 0)
+			return out.sourceStream(id, false);
+		r = st.acquire(s);
+		s.disturbed = true;
+		p = st.create(noop, function () {
+			var q = pending();
+
+			st.readRequest(r, {
+				chunk: function (chunk) {
+					p.controller.enqueue(chunk);
+					resolve(q, undefined);
+				},
+				close: function () {
+					p.controller.close();
+					resolve(q, undefined);
+				},
+				error: function (e) { reject(q, e); }
+			});
+			return q;
+		}, function (reason) {
+			return st.readableCancel(s, reason);
+		}, 0);
+		p.length = s.length;
+		return p.self;
+	};
+	out.streamLength = function (o) { return st.readable(o).length; };
+	out.cancelStream = function (o) {
+		var s = st.readable(o);
+
+		if (!st.isLocked(s))
+			handled(st.readableCancel(s, undefined));
+	};
+	/* All bytes of a stream: a promise. */
+	out.readAll = function (o) {
+		var s = st.readable(o), chunks = [], r, p, id = s.source;
+
+		if (id !== 0 && !s.disturbed && !st.isLocked(s)) {
+			spend(s);
+			return native.sourceCollect(id);
+		}
+		r = st.acquire(s);
+		p = pending();
+		function step() {
+			st.readRequest(r, request);
+		}
+		var busy = false, more = false;
+		var request = {
+			chunk: function (chunk) {
+				var b = st.isObject(chunk) ?
+				    native.copyBytes(chunk) : undefined;
+
+				if (b === undefined) {
+					b = new TypeError('The stream gave a ' +
+					    'chunk that is not bytes');
+					handled(st.readableCancel(s, b));
+					reject(p, b);
+					return;
+				}
+				chunks.push(b);
+				more = true;
+				if (busy)
+					return;
+				busy = true;
+				while (more) {
+					more = false;
+					step();
+				}
+				busy = false;
+			},
+			close: function () { resolve(p, native.concat(chunks)); },
+			error: function (e) { reject(p, e); }
+		};
+		step();
+		return p;
+	};
+	/* A response body that a script makes, to the sink C reads from. */
+	out.pumpToSink = function (o, id) {
+		var s = st.readable(o), r = st.acquire(s);
+		var busy = false, more = false;
+
+		s.disturbed = true;
+		function run() {
+			more = true;
+			if (busy)
+				return;
+			busy = true;
+			while (more) {
+				more = false;
+				st.readRequest(r, request);
+			}
+			busy = false;
+		}
+		function fail(e) {
+			native.sinkFail(id, e);
+		}
+		var request = {
+			chunk: function (chunk) {
+				var n;
+
+				try {
+					n = native.sinkWrite(id, chunk);
+				} catch (e) {
+					handled(st.readableCancel(s, e));
+					fail(e);
+					return;
+				}
+				if (n > 0)
+					run();
+				else if (n === 0)
+					native.sinkReady(id, run);
+				else
+					handled(st.readableCancel(s, undefined));
+			},
+			close: function () { native.sinkFinish(id); },
+			error: fail
+		};
+		run();
+	};
+	out.cancelPump = function (o) {
+		handled(st.readableCancel(st.readable(o), new out.DOMException(
+		    'The client has disconnected', 'AbortError')));
+	};
+})

@@ -143,8 +143,14 @@ int engine_eval_script(struct engine *e, const char *name, const char *src,
 
 /*
  * Code that eider-embed compiled at build time: trusted, never from a tenant.
- * [ ] -> [ exports ]: runs it, leaves what its module exports.
+ * Each file is one expression, e.g. (function (native) {...}), in modern
+ * JavaScript. [ ] -> [ its value ]
  */
+struct engine_embedded {
+	const char *name;
+	const unsigned char *code;
+	size_t len;
+};
 void engine_push_embedded(duk_context *ctx, const void *code, size_t len);
 
 /*

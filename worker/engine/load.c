@@ -35,6 +35,9 @@ struct load {
 	uint32_t source_id;
 	char *text; /* of load_lowered() */
 	bool text_only;
+	bool program_only; /* load_program() */
+	uint16_t *ids;
+	size_t nids;
 };
 
 static void run(duk_context *ctx, struct load *l);
@@ -118,7 +121,14 @@ body(duk_context *ctx, void *arg)
 		l->text = xmemdup(l->out->text, l->out->len);
 		return 0;
 	}
-	l->source_id = source_keep(e, l->src, l->len);
+	if (l->program_only) {
+		l->nids = l->out->nhelpers;
+		l->ids =
+		    duk_push_fixed_buffer(ctx, (l->nids + 1) * sizeof *l->ids);
+		memcpy(l->ids, l->out->helpers, l->nids * sizeof *l->ids);
+	} else {
+		l->source_id = source_keep(e, l->src, l->len);
+	}
 	duk_push_lstring(ctx, l->out->text, l->out->len);
 	str_push_utf8(ctx, l->file_name, strlen(l->file_name));
 	inner_compile(ctx,
@@ -129,6 +139,14 @@ body(duk_context *ctx, void *arg)
 	if (l->options != NULL &&
 	    (l->options->kind == LANG_SCRIPT || l->options->kind == LANG_EVAL))
 		return 1;
+	if (l->program_only) {
+		/* [ ids program ]: one result, both */
+		duk_push_bare_array(ctx);
+		duk_insert(ctx, -3);
+		duk_put_prop_index(ctx, -3, 1);
+		duk_put_prop_index(ctx, -2, 0);
+		return 1;
+	}
 	/* (function(H...){return factory}): call with the helpers */
 	duk_call(ctx, 0);
 	duk_require_stack(ctx, (duk_idx_t)l->out->nhelpers + 8);
@@ -212,6 +230,25 @@ load_text(duk_context *ctx, const char *src, size_t len,
 	    .file_name = options->name};
 
 	run(ctx, &l);
+}
+
+void
+load_program(duk_context *ctx, const char *src, size_t len,
+    const struct lang_options *options, const uint16_t **ids_out,
+    size_t *nids_out)
+{
+	struct load l = {.src = src,
+	    .len = len,
+	    .options = options,
+	    .file_name = options->name,
+	    .program_only = true};
+
+	run(ctx, &l);
+	duk_get_prop_index(ctx, -1, 0);
+	duk_get_prop_index(ctx, -2, 1);
+	duk_remove(ctx, -3);
+	*ids_out = l.ids;
+	*nids_out = l.nids;
 }
 
 char *

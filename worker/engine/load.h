@@ -29,6 +29,14 @@ void load_unit(duk_context *ctx, struct lang_unit *unit, const char *src,
 void load_text(duk_context *ctx, const char *src, size_t len,
     const struct lang_options *options);
 
+/*
+ * Parse and compile, not called with its helpers yet. [ ] -> [ ids program ];
+ * the first keeps *IDS_OUT in memory.
+ */
+void load_program(duk_context *ctx, const char *src, size_t len,
+    const struct lang_options *options, const uint16_t **ids_out,
+    size_t *nids_out);
+
 /* The lowered text itself, for tools: malloc'd, taken; or throws. */
 char *load_lowered(duk_context *ctx, const char *src, size_t len,
     const struct lang_options *options, size_t *len_out);

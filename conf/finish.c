@@ -131,7 +131,7 @@ resolve(struct load *l, struct conf_designator *d, const struct conf_at *at,
 		    who, name);
 		return;
 	}
-	for (i = 0; i < l->nworkers; i++)
+	for (i = 0; i < l->nworkers && load_is_heard(l); i++)
 		names_offer(&nearest, d->service, l->workers[i]->worker.name);
 	conf_errors_add(l->errors, at,
 	    "%s \"%s\": no service \"%s\" is defined; %s%s%s", who, name,
@@ -144,9 +144,7 @@ resolve(struct load *l, struct conf_designator *d, const struct conf_at *at,
 static const struct conf_at *
 find_set(const struct target *target, const char *key)
 {
-	const char *nearest;
-	const struct schema_row *row =
-	    schema_find(target->owner, key, &nearest);
+	const struct schema_row *row = schema_find(target->owner, key, NULL);
 
 	ASSERT(row != NULL);
 	return &target->set_at[row - schema_rows];

@@ -92,7 +92,7 @@ find_tag(struct load *l, const struct item_list *list, const char *tag,
 		    "instead of modules");
 		return ERR_NOENT;
 	}
-	for (t = list->tags; t->name != NULL; t++)
+	for (t = list->tags; t->name != NULL && load_is_heard(l); t++)
 		names_offer(&nearest, tag, t->name);
 	schema_offer_tags(list->name, tag, &nearest);
 	load_error(l, "\"%s\" is not a kind of %s; %s%s", tag, list->singular,

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -36,6 +38,12 @@ load_error(struct load *l, const char *fmt, ...)
 	conf_errors_add(l->errors, &l->at, "%s%s%s",
 	    l->where != NULL ? l->where : "", l->where != NULL ? ": " : "",
 	    text);
+}
+
+bool
+load_is_heard(const struct load *l)
+{
+	return l->errors->n < CONF_ERRORS_MAX;
 }
 
 /* The directory of PATH, which is absolute. */
@@ -65,6 +73,18 @@ load_text(struct load *l, const char *name, const char *text, size_t len,
 	l->at = before;
 }
 
+/* A file that includes itself would be read for ever. */
+static bool
+is_first_time(struct load *l, const char *path)
+{
+	char real[PATH_MAX];
+
+	if (realpath(path, real) == NULL)
+		return true; /* opening it says why */
+	return names_put(&l->files, l->scratch, pool_strdup(l->scratch, real),
+		   0) == CONF_NONE;
+}
+
 /*
  * Messages name the file as the user did; what is relative in it starts from
  * where it lies.
@@ -77,7 +97,10 @@ load_file(struct load *l, const char *path, int depth)
 	struct conf_bytes bytes;
 
 	path = source_path(l, name);
-	if (source_file(l, "config", path, &bytes)) {
+	if (!is_first_time(l, path))
+		load_error(l, "\"%s\" was read before; a file is included once",
+		    path);
+	else if (source_file(l, "config", path, &bytes)) {
 		l->dir = directory_of(l, path);
 		l->where = NULL;
 		load_text(l, name, (const char *)bytes.data, bytes.len, depth);
@@ -96,7 +119,7 @@ read_includes(struct load *l, const char *pattern, int depth)
 
 	if (depth >= LOAD_INCLUDE_DEPTH_MAX) {
 		load_error(l,
-		    "more than %d files deep; does a file include itself?",
+		    "more than %d files deep; include files side by side",
 		    LOAD_INCLUDE_DEPTH_MAX);
 		return;
 	}
@@ -142,12 +165,13 @@ read_entry(struct load *l, struct target *target, const char *key,
 	const struct schema_row *row;
 	struct words words;
 	struct conf_at *at;
-	const char *nearest;
+	const char *nearest = NULL;
 	size_t n;
 
 	l->at.line = entry->line;
 	l->where = key;
-	row = schema_find(target->owner, key, &nearest);
+	row =
+	    schema_find(target->owner, key, load_is_heard(l) ? &nearest : NULL);
 	if (row == NULL) {
 		l->where = NULL;
 		load_error(l, "unknown key \"%s\"%s%s%s", key,
@@ -358,9 +382,8 @@ read_item(struct load *l, const struct schema_section *s, struct target *target,
 	struct worker_draft *d =
 	    CONTAINER_OF(target, struct worker_draft, target);
 	const struct schema_row *row;
-	const char *nearest;
 
-	row = schema_find(target->owner, s->kind, &nearest);
+	row = schema_find(target->owner, s->kind, NULL);
 	ASSERT(row != NULL);
 	if (target->set_at[row - schema_rows].file == NULL)
 		target->set_at[row - schema_rows] = l->at;
@@ -386,11 +409,12 @@ read_section(struct load *l, const struct ini_section *section, int depth)
 	static const char *const shapes[] = {"", " NAME", " PARENT.NAME"};
 	const struct schema_section *s;
 	struct target *target;
-	const char *nearest;
+	const char *nearest = NULL;
 
 	l->at.line = section->line;
 	l->where = NULL;
-	s = schema_find_section(section->kind, section->npath, &nearest);
+	s = schema_find_section(section->kind, section->npath,
+	    load_is_heard(l) ? &nearest : NULL);
 	if (s == NULL) {
 		load_error(l, "unknown section \"%s\"%s%s%s", section->kind,
 		    nearest != NULL ? "; nearest is \"" : "",

@@ -80,12 +80,16 @@ struct load {
 	struct names socket_names;
 	struct worker_draft **workers;
 	size_t nworkers;
+	struct names files;    /* read so far, by their real paths */
 	struct names services; /* index: into workers, or LOAD_SERVICE_LATER */
 };
 
 /* Add a finding at the current line. */
 void load_error(struct load *l, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Whether a further finding would be shown: else suggestions are no use. */
+bool load_is_heard(const struct load *l);
 
 /* Read the file PATH as INI, with all that it includes. */
 void load_file(struct load *l, const char *path, int depth);

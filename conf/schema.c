@@ -76,9 +76,11 @@ schema_find(enum schema_owner owner, const char *key, const char **nearest_out)
 		if (row->is_later && strncmp(row->key, key, n) == 0 &&
 		    key[n] == '.')
 			return row;
-		names_offer(&nearest, key, row->key);
+		if (nearest_out != NULL)
+			names_offer(&nearest, key, row->key);
 	}
-	*nearest_out = nearest.name;
+	if (nearest_out != NULL)
+		*nearest_out = nearest.name;
 	return NULL;
 }
 
@@ -91,14 +93,16 @@ schema_find_section(const char *kind, size_t npath, const char **nearest_out)
 
 	for (i = 0; i < NELEMS(sections); i++) {
 		if (strcmp(sections[i].kind, kind) != 0) {
-			names_offer(&nearest, kind, sections[i].kind);
+			if (nearest_out != NULL)
+				names_offer(&nearest, kind, sections[i].kind);
 			continue;
 		}
 		if (sections[i].npath == npath)
 			return &sections[i];
 		other = &sections[i];
 	}
-	*nearest_out = nearest.name;
+	if (nearest_out != NULL)
+		*nearest_out = nearest.name;
 	return other;
 }
 

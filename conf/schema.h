@@ -69,7 +69,8 @@ bool schema_is_list(enum schema_type type);
 
 /*
  * The row of KEY, or of the longest row above it that is for later. NULL:
- * unknown; then *NEAREST_OUT is what may have been meant, or NULL.
+ * unknown; then *NEAREST_OUT is what may have been meant, or NULL; where
+ * NEAREST_OUT is NULL nobody wants to know.
  */
 const struct schema_row *schema_find(enum schema_owner owner, const char *key,
     const char **nearest_out);

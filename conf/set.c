@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "conf/address.h"
+#include "conf/flags.h"
 #include "conf/item.h"
 #include "conf/json.h"
 #include "conf/route.h"
@@ -87,12 +88,11 @@ set_default(struct load *l, const struct schema_row *row, struct target *target)
 {
 	const struct schema_row *server;
 	struct words words;
-	const char *nearest;
 
 	if (row->def == NULL)
 		return;
 	if (row->def == schema_from_server) {
-		server = schema_find(SCHEMA_SERVER, row->key, &nearest);
+		server = schema_find(SCHEMA_SERVER, row->key, NULL);
 		ASSERT(server != NULL && server->size == row->size);
 		memcpy(field_of(row, target),
 		    field_of(server, &l->server.target), row->size);
@@ -541,23 +541,43 @@ set_include(struct load *l, const struct schema_row *row, struct target *target,
 	server->includes = d->includes;
 }
 
+static bool
+check_flag(struct load *l, const char *flag)
+{
+	const char *nearest = NULL;
+
+	switch (flags_find(flag, &nearest)) {
+	case FLAGS_GOOD:
+		return true;
+	case FLAGS_OLD:
+		load_error(l,
+		    "\"%s\" asks for old behaviour, which is not there; "
+		    "remove it",
+		    flag);
+		return false;
+	case FLAGS_EXPERIMENTAL:
+		load_error(l,
+		    "\"%s\" is experimental in workerd and not supported by "
+		    "this version; remove it",
+		    flag);
+		return false;
+	case FLAGS_UNKNOWN:
+		break;
+	}
+	load_error(l, "unknown flag \"%s\"%s%s%s", flag,
+	    nearest != NULL ? "; nearest is \"" : "; remove it",
+	    nearest != NULL ? nearest : "", nearest != NULL ? "\"" : "");
+	return false;
+}
+
 static void
 add_flag(struct load *l, struct worker_draft *d, const char *flag)
 {
 	struct conf_worker *w = &d->worker;
-	const char *p;
 	size_t i;
 
-	for (p = flag; *p != '\0'; p++)
-		if (!islower((unsigned char)*p) &&
-		    !isdigit((unsigned char)*p) && *p != '_')
-			break;
-	if (*p != '\0' || p == flag || strlen(flag) > LOAD_NAME_MAX) {
-		load_error(l,
-		    "\"%s\" is not a flag; flags are lower case with \"_\"",
-		    flag);
+	if (!check_flag(l, flag))
 		return;
-	}
 	for (i = 0; i < w->ncompatibility_flags; i++)
 		if (strcmp(d->flags[i], flag) == 0) {
 			load_error(l, "\"%s\" is given twice; remove one",

@@ -575,20 +575,49 @@ static const struct conf_case cases[] = {
 		"compatibilityDate = 2026-01-01\n"
 		"compatibilityFlags = NodeJS\n"
 		"modules = m esModule ''\n"),
-	"t.ini:3: compatibilityFlags: \"NodeJS\" is not a flag; fla"
-	"gs are lower case with \"_\"\n"},
+	"t.ini:3: compatibilityFlags: unknown flag \"NodeJS\"; remo"
+	"ve it\n"},
+    {"flag unknown",
+	TEXT("[worker x]\n"
+		"compatibilityDate = 2026-01-01\n"
+		"compatibilityFlags = nodejs_compact\n"
+		"modules = m esModule ''\n"),
+	"t.ini:3: compatibilityFlags: unknown flag \"nodejs_compact"
+	"\"; nearest is \"nodejs_compat\"\n"},
+    {"flag unknown, nothing near",
+	TEXT("[worker x]\n"
+		"compatibilityDate = 2026-01-01\n"
+		"compatibilityFlags = make_it_fast\n"
+		"modules = m esModule ''\n"),
+	"t.ini:3: compatibilityFlags: unknown flag \"make_it_fast\""
+	"; remove it\n"},
+    {"flag for old behaviour",
+	TEXT("[worker x]\n"
+		"compatibilityDate = 2026-01-01\n"
+		"compatibilityFlags = url_original\n"
+		"modules = m esModule ''\n"),
+	"t.ini:3: compatibilityFlags: \"url_original\" asks for old"
+	" behaviour, which is not there; remove it\n"},
+    {"flag for experiments",
+	TEXT("[worker x]\n"
+		"compatibilityDate = 2026-01-01\n"
+		"compatibilityFlags = experimental\n"
+		"modules = m esModule ''\n"),
+	"t.ini:3: compatibilityFlags: \"experimental\" is experimen"
+	"tal in workerd and not supported by this version; remove i"
+	"t\n"},
     {"flag twice",
 	TEXT("[worker x]\n"
 		"compatibilityDate = 2026-01-01\n"
-		"compatibilityFlags = a_b\n"
-		"compatibilityFlags = a_b\n"
+		"compatibilityFlags = nodejs_als\n"
+		"compatibilityFlags = nodejs_als\n"
 		"modules = m esModule ''\n"),
-	"t.ini:4: compatibilityFlags: \"a_b\" is given twice; remov"
-	"e one\n"},
+	"t.ini:4: compatibilityFlags: \"nodejs_als\" is given twice"
+	"; remove one\n"},
     {"flags empty after an entry",
 	TEXT("[worker x]\n"
 		"compatibilityDate = 2026-01-01\n"
-		"compatibilityFlags = a_b\n"
+		"compatibilityFlags = nodejs_als\n"
 		"compatibilityFlags =\n"
 		"modules = m esModule ''\n"),
 	"t.ini:4: compatibilityFlags: an empty list, but it has ent"

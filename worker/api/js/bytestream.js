@@ -264,12 +264,13 @@
 		for (i = 0; i < list.length; i++)
 			this.commit(list[i]);
 	};
-	CP.enqueue = function (buffer, offset, length) {
+	/* OWNED: the buffer is ours alone and need not be transferred. */
+	CP.enqueue = function (buffer, offset, length, owned) {
 		var s = this.stream, first, r = s.reader, moved;
 
 		if (this.closing || s.state !== 'readable')
 			return;
-		moved = transfer(buffer);
+		moved = owned ? buffer : transfer(buffer);
 		if (this.intos.length() > 0) {
 			first = this.intos.peek();
 			if (isDetached(first.buffer))
@@ -302,6 +303,7 @@
 	CP.pullInto = function (view, min, request) {
 		var C = viewClass(view), size = elementSize(C), buffer, into;
 		var s = this.stream;
+		var offset = view.byteOffset, length = view.byteLength;
 
 		try {
 			buffer = transfer(view.buffer);
@@ -310,7 +312,7 @@
 			return;
 		}
 		into = { buffer: buffer, bufferLength: buffer.byteLength,
-			offset: view.byteOffset, length: view.byteLength,
+			offset: offset, length: length,
 			filled: 0, min: min * size, size: size, C: C,
 			type: 'byob' };
 		if (this.intos.length() > 0) {

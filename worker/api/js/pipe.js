@@ -464,7 +464,7 @@
 					finish(c);
 				else
 					c.enqueue(chunk.buffer, 0,
-					    chunk.length);
+					    chunk.length, true);
 			}
 			if (r === null || r instanceof Uint8Array) {
 				give(r);

@@ -93,7 +93,7 @@ struct life {
 	struct instance *instance; /* NULL: takes no channels any more */
 	struct proc *proc;         /* held until its on_end */
 	bool is_ending;            /* it said, or was told, that it drains */
-	char what[64];             /* of a load failure that it reported */
+	uint64_t start_ms;         /* from the order to serving; 0: not yet */
 };
 
 struct workers {
@@ -455,6 +455,15 @@ start(struct instance *in)
 	    theirs[0], theirs[1], on_cloned, l);
 }
 
+/* Once both are known: that it serves, and the pid; in either order. */
+static void
+log_start(const struct life *l)
+{
+	if (l->start_ms > 0 && proc_pid(l->proc) != 0)
+		log_info("%s: started in %llu ms", proc_who(l->proc),
+		    (unsigned long long)l->start_ms);
+}
+
 static void
 on_cloned(void *arg, pid_t pid, int error)
 {
@@ -465,7 +474,8 @@ on_cloned(void *arg, pid_t pid, int error)
 	if (pid > 0) {
 		if (l->instance != NULL)
 			l->instance->nlost = 0;
-		(void)proc_born(l->proc, pid);
+		if (proc_born(l->proc, pid) == 0)
+			log_start(l);
 		return;
 	}
 	snprintf(why, sizeof why, "cannot be cloned: %s", strerror(error));
@@ -494,8 +504,8 @@ on_ready(void *arg, const struct ipc_msg *msg)
 	if (in == NULL || in->state != WORKER_STARTING)
 		return ERR_STATE;
 	proc_deadline(p, 0, NULL);
-	log_info("%s: started in %llu ms", proc_who(p),
-	    (unsigned long long)proc_age_ms(p));
+	l->start_ms = MAX(proc_age_ms(p), (uint64_t)1);
+	log_start(l);
 	enter_state(in, WORKER_READY);
 	serve_waiters(in);
 	tell_outcome(l->slot, WORKER_STARTED, "");

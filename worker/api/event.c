@@ -118,8 +118,14 @@ event_sweep(struct api *api)
 
 	for (e = api->events; e != NULL; e = next) {
 		next = e->next;
-		if (is_over(e))
-			event_free(e);
+		if (!is_over(e))
+			continue;
+		/* Both directions ended: its on_close() is still to come. */
+		if (e->stream != NULL && stream_is_input_ended(e->stream))
+			continue;
+		/* What is left of the request's body is not wanted. */
+		event_end(e, IPC_RESET_NONE, NULL);
+		event_free(e);
 	}
 }
 

@@ -384,7 +384,7 @@ on_writable(struct ev_loop *loop, ev_io *w, int revents)
 static void
 end(struct conn *c)
 {
-	if (c->eof || shutdown(c->fd, SHUT_WR) == -1) {
+	if (c->eof || c->abrupt || shutdown(c->fd, SHUT_WR) == -1) {
 		conn_close(c, CONN_CLOSE_DONE);
 		return;
 	}

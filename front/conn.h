@@ -79,6 +79,7 @@ struct conn {
 	bool eof;       /* the client sends no more */
 	bool told_eof;  /* and the protocol knows */
 	bool finishing; /* close once everything is written */
+	bool abrupt;    /* do not wait for the client to read the end */
 	bool progress;  /* bytes came or went since the last look */
 	char client[CONN_CLIENT_MAX]; /* "ip:port", or "" */
 };

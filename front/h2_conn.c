@@ -377,7 +377,7 @@ turn(struct conn *c)
 		buf_put(&c->out, p, (size_t)n);
 		h2->sent_bytes += (uint64_t)n;
 	}
-	if (n < 0 || h2->is_flood ||
+	if (n < 0 || h2->is_over ||
 	    (!nghttp2_session_want_read(h2->session) &&
 		!nghttp2_session_want_write(h2->session)) ||
 	    (h2->draining && h2->nstreams == 0)) {

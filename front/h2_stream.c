@@ -355,17 +355,25 @@ h2_stream_on_sent(struct h2_stream *s)
 
 /* ---- requests ---- */
 
-/* Pass on what the exchange takes; the client may send as much more. */
+/*
+ * Pass on what the exchange takes; the client may send as much more. Only an
+ * exchange that was offered too much calls back: go on until it has no room.
+ */
 static size_t
 pass_on(struct h2_stream *s, const uint8_t *data, size_t len)
 {
-	size_t n = MIN(len, exchange_room(&s->x));
+	size_t done = 0, n;
 
-	if (n == 0)
-		return 0;
-	exchange_send(&s->x, data, n);
-	(void)nghttp2_session_consume(s->h2->session, s->id, n);
-	return n;
+	while (done < len) {
+		n = MIN(len - done, exchange_room(&s->x));
+		if (n == 0)
+			break;
+		exchange_send(&s->x, data + done, n);
+		done += n;
+	}
+	if (done > 0)
+		(void)nghttp2_session_consume(s->h2->session, s->id, done);
+	return done;
 }
 
 static void
@@ -382,12 +390,8 @@ on_exchange_writable(struct exchange *x)
 	size_t n;
 
 	ASSERT(s->magic == H2_STREAM_MAGIC);
-	while (buf_len(&s->in) > 0) {
-		n = pass_on(s, buf_peek(&s->in), buf_len(&s->in));
-		buf_consume(&s->in, n);
-		if (n == 0)
-			break;
-	}
+	n = pass_on(s, buf_peek(&s->in), buf_len(&s->in));
+	buf_consume(&s->in, n);
 	s->moved_ms = front_now_ms(s->h2->c->front);
 	conn_wake(s->h2->c);
 	if (buf_len(&s->in) > 0)
@@ -672,8 +676,9 @@ h2_stream_check(struct h2_stream *s, uint64_t now_ms)
 		if (quiet_ms >= UNWANTED_MS)
 			reset(s, NGHTTP2_NO_ERROR);
 	} else if (!s->head_done) {
+		/* No other stream can go on before this block ends. */
 		if (quiet_ms >= l->header_ms)
-			reset(s, NGHTTP2_CANCEL);
+			s->h2->is_over = true;
 	} else if (buf_len(&s->out) > 0) {
 		if (quiet_ms >= l->write_ms)
 			reset(s, NGHTTP2_CANCEL);

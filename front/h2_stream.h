@@ -72,6 +72,7 @@ struct h2_conn {
 	uint64_t sent_bytes;    /* since the budget was last filled up */
 	bool draining;
 	bool is_flood;
+	bool is_over; /* end the connection, now */
 };
 
 struct h2_stream *h2_stream_new(struct h2_conn *h2, int32_t id);

@@ -20,6 +20,9 @@
 /* The parser's limit of nesting is lower; this guards against a mistake. */
 #define LOWER_DEPTH_MAX 6000
 
+/* More parameters do not fit Duktape's registers. */
+#define CELL_PARAMS 200
+
 /* clang-format off */
 static const struct lang_helper_info helper_table[] = {
 #define HELPER(id_, name_, nargs_, owner_, text_) { .name = name_, .nargs = nargs_ },
@@ -390,6 +393,9 @@ lower_dispatch(struct lower *l, uint32_t n)
 	case AST_TEMPLATE:
 		lower_template(l, n);
 		break;
+	case AST_BIGINT:
+		lower_bigint(l, n);
+		break;
 	case AST_REGEXP:
 		lower_regexp(l, n);
 		break;
@@ -445,7 +451,6 @@ lower_dispatch(struct lower *l, uint32_t n)
 	case AST_TS_IMPORT_EQ:
 	case AST_TS_EXPORT_EQ:
 	case AST_JSX_ELEMENT:
-	case AST_BIGINT:
 	case AST_DECORATOR:
 		lower_unsupported(l, n);
 		break;
@@ -633,9 +638,11 @@ lower_open(struct lower *l)
 
 	if (kind == LANG_MODULE) {
 		lo_put(l, "function(%pe,%pm");
-		for (i = 0; i < l->u->nrequests; i++)
+		for (i = 0; i < l->u->nrequests && i < CELL_PARAMS; i++)
 			lo_put(l, ",%pi%u", i + 1);
 		lo_put(l, "){\"use strict\";");
+		for (; i < l->u->nrequests; i++)
+			lo_put(l, "var %pi%u=arguments[%u];", i + 1, i + 2);
 	} else if (kind == LANG_COMMONJS) {
 		lo_put(l, "function(exports,require,module,"
 			  "__filename,__dirname,%pm){");

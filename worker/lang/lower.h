@@ -330,6 +330,7 @@ void lower_chain_delete(struct lower *l, uint32_t n);
 
 void lower_string(struct lower *l, uint32_t n);
 void lower_number(struct lower *l, uint32_t n);
+void lower_bigint(struct lower *l, uint32_t n);
 void lower_regexp(struct lower *l, uint32_t n);
 void lower_template(struct lower *l, uint32_t n);
 /* Template object and values of a tag's call. */

@@ -23,7 +23,11 @@ struct chain {
 	uint32_t n;
 	uint32_t base; /* node */
 	bool optional, is_delete;
+	bool keep_last;    /* the last member's object is wanted */
+	uint32_t base_obj; /* object of (a?.b)() */
 };
+
+static uint32_t chain_run(struct lower *l, uint32_t n, struct chain c);
 
 static struct spine *
 link_at(struct lower *l, const struct chain *c, uint32_t i)
@@ -81,6 +85,24 @@ link_is_optional(struct lower *l, const struct chain *c, uint32_t i)
 	       (link_node(l, c, i)->flags & AF_OPTIONAL);
 }
 
+/* (a?.b)(): calls with a as this. Returns the chain, or 0. */
+static uint32_t
+paren_chain(struct lower *l, const struct chain *c)
+{
+	uint32_t n, last;
+
+	if (N(l, c->base)->kind != AST_PAREN || c->n == 0 ||
+	    link_node(l, c, 0)->kind != AST_CALL)
+		return 0;
+	n = ast_skip_parens(&l->u->ast, c->base);
+	if (N(l, n)->kind != AST_OPT_CHAIN)
+		return 0;
+	last = N(l, n)->a;
+	return is_member_kind(N(l, last)->kind) && !is_super_member(l, last)
+		   ? n
+		   : 0;
+}
+
 /* Link I is called through $call or $ra, not by Duktape's own call. */
 static bool
 call_is_special(struct lower *l, const struct chain *c, uint32_t i)
@@ -88,12 +110,13 @@ call_is_special(struct lower *l, const struct chain *c, uint32_t i)
 	const struct ast_node *node = link_node(l, c, i);
 	uint32_t callee;
 
-	if (!is_call_kind(node->kind))
+	if (!is_call_kind(node->kind) ||
+	    (i == 0 && N(l, c->base)->kind == AST_SUPER))
 		return false;
 	if (node->kind == AST_CALL && (node->flags & AF_HAS_SPREAD))
 		return true;
 	if (i == 0)
-		return false;
+		return paren_chain(l, c) != 0;
 	callee = link_at(l, c, i - 1)->n;
 	if (!is_member_kind(N(l, callee)->kind))
 		return false;
@@ -105,6 +128,8 @@ call_is_special(struct lower *l, const struct chain *c, uint32_t i)
 static bool
 link_keeps_object(struct lower *l, const struct chain *c, uint32_t i)
 {
+	if (c->keep_last && i + 1 == c->n)
+		return true;
 	return i + 1 < c->n && is_member_kind(link_node(l, c, i)->kind) &&
 	       call_is_special(l, c, i + 1) &&
 	       !is_super_member(l, link_at(l, c, i)->n);
@@ -163,6 +188,8 @@ link_call_special(struct lower *l, const struct chain *c, uint32_t i)
 		put_this(l);
 	} else if (i != 0 && link_at(l, c, i - 1)->temp != 0) {
 		lo_put(l, ",%t", link_at(l, c, i - 1)->temp);
+	} else if (i == 0 && c->base_obj != 0) {
+		lo_put(l, ",%t", c->base_obj);
 	} else {
 		lo_put(l, ",void 0");
 	}
@@ -284,10 +311,19 @@ link_suffix(struct lower *l, const struct chain *c, uint32_t i)
 
 /* The base alone, or with its first link where both are one thing. */
 static uint32_t
-chain_base(struct lower *l, const struct chain *c)
+chain_base(struct lower *l, struct chain *c)
 {
 	const struct ast_node *base = N(l, c->base);
 	const struct ast_node *first = link_node(l, c, 0);
+	uint32_t inner = paren_chain(l, c);
+
+	if (inner != 0) {
+		lo_skip(l, N(l, inner)->pos);
+		c->base_obj =
+		    chain_run(l, inner, (struct chain){.keep_last = true});
+		lo_skip(l, base->end);
+		return 0;
+	}
 
 	if (base->kind == AST_SUPER) {
 		uint32_t n = link_at(l, c, 0)->n;
@@ -333,12 +369,13 @@ chain_is_untouched(struct lower *l, const struct chain *c)
 static void
 chain_segment(struct lower *l, struct chain *c, uint32_t first, uint32_t end)
 {
+	bool cut = link_is_optional(l, c, first);
 	uint32_t i;
 
 	for (i = end; i > first; i--)
 		link_prefix(l, c, i - 1);
 	i = first;
-	if (first == 0) {
+	if (!cut) {
 		lo_skip(l, N(l, c->base)->pos);
 		i = chain_base(l, c);
 		lo_to(l, i == 0 ? N(l, c->base)->end : link_node(l, c, 0)->end);
@@ -346,7 +383,7 @@ chain_segment(struct lower *l, struct chain *c, uint32_t first, uint32_t end)
 		lo_put(l, "%t", link_at(l, c, first)->cut);
 	}
 	for (; i < end; i++) {
-		if (i > first || first == 0)
+		if (i > first || !cut)
 			lo_to(l, N(l, link_node(l, c, i)->a)->end);
 		link_suffix(l, c, i);
 		lo_to(l, link_node(l, c, i)->end);
@@ -397,11 +434,11 @@ chain_optional(struct lower *l, struct chain *c)
 	lo_put(l, ")");
 }
 
-static void
-chain_run(struct lower *l, uint32_t n, bool is_delete)
+/* Returns the temp of the last object if that was to be kept. */
+static uint32_t
+chain_run(struct lower *l, uint32_t n, struct chain c)
 {
-	struct chain c = {.is_delete = is_delete};
-	uint32_t i, inner = n;
+	uint32_t i, inner = n, kept = 0;
 
 	if (N(l, n)->kind == AST_OPT_CHAIN) {
 		c.optional = true;
@@ -426,22 +463,29 @@ chain_run(struct lower *l, uint32_t n, bool is_delete)
 			chain_segment(l, &c, 0, c.n);
 		lo_skip(l, N(l, n)->end);
 	}
+	if (c.keep_last)
+		kept = link_at(l, &c, c.n - 1)->temp;
+	lo_temp_free(l, c.base_obj);
 	for (i = 0; i < c.n; i++) {
-		lo_temp_free(l, link_at(l, &c, i)->cut);
-		if (link_at(l, &c, i)->own_temp)
-			lo_temp_free(l, link_at(l, &c, i)->temp);
+		const struct spine *s = link_at(l, &c, i);
+
+		if (s->cut != kept)
+			lo_temp_free(l, s->cut);
+		if (s->own_temp && s->temp != kept)
+			lo_temp_free(l, s->temp);
 	}
 	l->nspine = c.first;
+	return kept;
 }
 
 void
 lower_chain(struct lower *l, uint32_t n)
 {
-	chain_run(l, n, false);
+	chain_run(l, n, (struct chain){.n = 0});
 }
 
 void
 lower_chain_delete(struct lower *l, uint32_t n)
 {
-	chain_run(l, n, true);
+	chain_run(l, n, (struct chain){.is_delete = true});
 }

@@ -51,6 +51,17 @@ lower_number(struct lower *l, uint32_t n)
 	}
 }
 
+/* A program that never gets here may hold it. */
+void
+lower_bigint(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+
+	lo_to(l, node->pos);
+	lo_put(l, "%h()", LANG_HELPER_BIGINT);
+	lo_skip(l, node->end);
+}
+
 void
 lower_regexp(struct lower *l, uint32_t n)
 {

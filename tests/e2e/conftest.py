@@ -59,7 +59,8 @@ class Server:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace")
         os.close(write_fd)
-        self.control = os.fdopen(read_fd)
+        self.control = read_fd
+        self.control_text = b""
         self.ports = {}
         self.lines = []
         self.changed = threading.Condition()
@@ -76,14 +77,16 @@ class Server:
         """Read listen events until COUNT sockets have a port."""
         deadline = time.monotonic() + START_S
         while len(self.ports) < count:
-            left = deadline - time.monotonic()
-            ready, _, _ = select.select([self.control], [], [], max(left, 0))
-            line = self.control.readline() if ready else ""
-            if not line:
+            left = max(deadline - time.monotonic(), 0)
+            ready, _, _ = select.select([self.control], [], [], left)
+            piece = os.read(self.control, 65536) if ready else b""
+            if not piece:
                 raise AssertionError("not listening:\n" + self.log())
-            event = json.loads(line)
-            if event["event"] == "listen":
-                self.ports[event["socket"]] = event.get("port")
+            self.control_text += piece
+            *lines, self.control_text = self.control_text.split(b"\n")
+            for event in map(json.loads, lines):
+                if event["event"] == "listen":
+                    self.ports[event["socket"]] = event.get("port")
         return self
 
     @property

@@ -53,15 +53,21 @@ def browser(tmp_path):
 
 async def evaluate(debugger, expression):
     """The value of EXPRESSION in the page, awaited."""
-    async with websockets.connect(debugger) as socket:
-        await socket.send(json.dumps({
-            "id": 1, "method": "Runtime.evaluate",
-            "params": {"expression": expression, "awaitPromise": True,
-                       "returnByValue": True}}))
-        while True:
-            answer = json.loads(await asyncio.wait_for(socket.recv(), WAIT_S))
-            if answer.get("id") == 1:
+    async with websockets.connect(debugger, max_size=None) as socket:
+        for number in range(100):
+            await socket.send(json.dumps({
+                "id": number, "method": "Runtime.evaluate",
+                "params": {"expression": expression, "awaitPromise": True,
+                           "returnByValue": True}}))
+            answer = {}
+            while answer.get("id") != number:
+                answer = json.loads(
+                    await asyncio.wait_for(socket.recv(), WAIT_S))
+            if "result" in answer:
                 return answer["result"]["result"].get("value")
+            # The page was not there yet: its context went with a navigation.
+            await asyncio.sleep(0.05)
+    raise AssertionError(f"no value: {answer}")
 
 
 # The page's own script sets data-json and data-stream when what it fetched

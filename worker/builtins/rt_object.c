@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "worker/builtins/objop.h"
+#include "worker/builtins/regexp.h"
 #include "worker/builtins/rt.h"
 
 /* CopyDataProperties from the object at SRC onto the one at DST; the keys in
@@ -191,6 +192,14 @@ rt_template(duk_context *ctx)
 	return 1;
 }
 
+/* A RegExp as a literal makes it. */
+static duk_ret_t
+rt_regexp(duk_context *ctx)
+{
+	regexp_create(ctx);
+	return 1;
+}
+
 const struct rt_helper *
 rt_object_helpers(size_t *n_out)
 {
@@ -204,6 +213,7 @@ rt_object_helpers(size_t *n_out)
 	    {LANG_HELPER_TO_KEY, rt_to_key, 1},
 	    {LANG_HELPER_TO_STRING, rt_to_string, 1},
 	    {LANG_HELPER_TEMPLATE, rt_template, 2},
+	    {LANG_HELPER_REGEXP, rt_regexp, 2},
 	};
 
 	*n_out = NELEMS(helpers);

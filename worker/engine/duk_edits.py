@@ -221,6 +221,84 @@ EDITS = [
         "static duk_c_function inner_eval;\n"
         "DUK_INTERNAL duk_ret_t duk_bi_global_object_eval(duk_hthread *thr) {",
     ),
+    (
+        "marking deep structures: what is left at the recursion limit goes on "
+        "a list; scanning the whole heap for it took quadratic time",
+        1,
+        "		DUK_HEAP_SET_MARKANDSWEEP_RECLIMIT_REACHED(heap);\n"
+        "		DUK_HEAPHDR_SET_TEMPROOT(h);\n",
+        "		if (inner_mark_later(h))\n"
+        "			return;\n"
+        "		DUK_HEAP_SET_MARKANDSWEEP_RECLIMIT_REACHED(heap);\n"
+        "		DUK_HEAPHDR_SET_TEMPROOT(h);\n",
+    ),
+    (
+        "same: work on the list before, and instead of, the scan",
+        1,
+        "	while (DUK_HEAP_HAS_MARKANDSWEEP_RECLIMIT_REACHED(heap)) {\n",
+        "	while (inner_mark_drain(heap), "
+        "DUK_HEAP_HAS_MARKANDSWEEP_RECLIMIT_REACHED(heap)) {\n",
+    ),
+    (
+        "same: the list",
+        1,
+        "DUK_LOCAL void duk__mark_heaphdr(duk_heap *heap, duk_heaphdr *h) {",
+        """\
+#include <stdlib.h>
+static duk_heaphdr **inner_marks;
+static size_t inner_nmarks, inner_marks_size;
+static duk_bool_t
+inner_mark_later(duk_heaphdr *h)
+{
+	if (inner_nmarks == inner_marks_size) {
+		size_t n = inner_marks_size * 2 + 1024;
+		void *p = realloc(inner_marks, n * sizeof *inner_marks);
+
+		if (p == NULL)
+			return 0;
+		inner_marks = p;
+		inner_marks_size = n;
+	}
+	inner_marks[inner_nmarks++] = h;
+	return 1;
+}
+DUK_LOCAL void duk__mark_heaphdr(duk_heap *heap, duk_heaphdr *h) {""",
+    ),
+    (
+        "same: working on it",
+        1,
+        "DUK_LOCAL void duk__mark_temproots_by_heap_scan(duk_heap *heap) {\n",
+        """\
+static void
+inner_mark_drain(duk_heap *heap)
+{
+	while (inner_nmarks > 0) {
+		duk_heaphdr *h = inner_marks[--inner_nmarks];
+
+		DUK_HEAPHDR_CLEAR_REACHABLE(h);
+		duk__mark_heaphdr_nonnull(heap, h);
+	}
+	free(inner_marks);
+	inner_marks = NULL;
+	inner_marks_size = 0;
+}
+DUK_LOCAL void duk__mark_temproots_by_heap_scan(duk_heap *heap) {
+""",
+    ),
+    (
+        "at the memory cap one collection and one emergency collection are "
+        "enough, and none while scripts are being stopped: each takes time "
+        "that the CPU limit cannot cut short",
+        3,
+        "	for (i = 0; i < DUK_HEAP_ALLOC_FAIL_MARKANDSWEEP_LIMIT; i++) {\n",
+        "	for (i = 0; i < 2 && !inner_guard_state.fire; i++) {\n",
+    ),
+    (
+        "same: the second one is the emergency",
+        3,
+        "		if (i >= DUK_HEAP_ALLOC_FAIL_MARKANDSWEEP_EMERGENCY_LIMIT - 1) {\n",
+        "		if (i >= 1) {\n",
+    ),
 ]
 
 

@@ -18,6 +18,7 @@
 #include "front/listener.h"
 #include "front/router.h"
 #include "http/chars.h"
+#include "ipc/control.h"
 
 #define CF_BYTES_MAX 32768 /* what a head takes; longer ones are dropped */
 
@@ -118,6 +119,10 @@ request_encode(struct front *f, const struct request *r, struct buf *out,
 	if (router_find(f->router, r->listener->id, h.authority.p,
 		h.authority.len, h.target.p, h.target.len, service_out) != 0)
 		*service_out = r->listener->service;
+	if (*service_out == CONTROL_SERVICE_NONE) {
+		free(joined);
+		return 404; /* no route, and the socket has no service */
+	}
 	mark = head_request_begin(out, &h);
 	if (put_fields(out, r) != 0 || head_finish(out, mark) != 0) {
 		out->end = out->start + start;

@@ -597,11 +597,12 @@ begin_call(duk_context *ctx, void *udata)
 {
 	struct begin *b = udata;
 	struct api_call *c = b->call;
+	duk_idx_t request = duk_get_top_index(ctx); /* the caller's frame */
 
-	put_head(ctx, c, 0);
-	duk_dup(ctx, 0);
+	put_head(ctx, c, request);
+	duk_dup(ctx, request);
 	c->request = ref_new(ctx);
-	watch_signal(ctx, c, 0);
+	watch_signal(ctx, c, request);
 	return 0;
 }
 

@@ -58,7 +58,7 @@ static void
 host_log(void *arg, enum log_level level, const char *text, size_t len)
 {
 	(void)arg;
-	buf_put(&logged, "DIWEF" + level, 1);
+	buf_put(&logged, &"DIWEF"[level], 1);
 	buf_put(&logged, " ", 1);
 	buf_put(&logged, text, len);
 	buf_put(&logged, "\n", 1);

@@ -318,8 +318,7 @@ decode(struct out *o, const uint8_t *s, size_t n, bool flush)
 		break;
 	case KIND_REPLACEMENT:
 	case KIND_MULTI:
-		ASSERT(!"refused by the constructor");
-		break;
+		break; /* refused by the constructor */
 	}
 }
 

@@ -84,11 +84,23 @@ event_free(struct api_event *e)
 	free(e);
 }
 
-/* Nothing more will come of it. */
+/*
+ * Nothing more will come of it. The stream names the event until it is
+ * closed; what is left of the request's body is dropped meanwhile.
+ */
 static bool
-is_over(const struct api_event *e)
+is_over(struct api_event *e)
 {
-	return e->is_out_done && e->nholds == 0;
+	if (!e->is_out_done || e->nholds > 0)
+		return false;
+	if (e->stream != NULL && !e->is_discarding) {
+		e->is_discarding = true;
+		if (e->request != NULL)
+			source_cancel(e->request);
+		else
+			stream_discard(e->stream);
+	}
+	return e->stream == NULL;
 }
 
 void

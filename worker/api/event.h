@@ -27,6 +27,7 @@ struct api_event {
 	bool is_head_request;
 	bool has_answered; /* the response's head was sent, or a reset */
 	bool is_out_done;
+	bool is_discarding; /* waits for its stream to close */
 };
 
 struct api_event *event_new(struct api *api, struct stream *stream);

@@ -334,8 +334,11 @@ source_read(duk_context *ctx, struct api_source *s)
 void
 source_cancel(struct api_source *s)
 {
-	if (s->stream != NULL && !s->is_ended)
+	if (s->stream != NULL && !s->is_ended) {
+		if (s->mode != SOURCE_COLLECT)
+			release(s, buf_len(&s->in));
 		stream_discard(s->stream);
+	}
 	s->stream = NULL;
 	s->is_ended = true;
 	uncount(s);

@@ -91,11 +91,12 @@ ipv6_tail(const char *p, const char *end, uint16_t *piece)
 		while (p < end && isdigit((unsigned char)*p)) {
 			if (part == 0)
 				return NULL;
-			part = part * 10 + (unsigned int)(*p++ - '0');
+			part = part * 10u + (unsigned int)(*p++ - '0');
 			if (part > 255)
 				return NULL;
 		}
-		piece[n / 2] = (uint16_t)(piece[n / 2] << 8 | part);
+		piece[n / 2] =
+		    (uint16_t)((unsigned int)piece[n / 2] << 8 | part);
 	}
 	return p;
 }

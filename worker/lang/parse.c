@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
 #include "worker/lang/resolve.h"
 
 static void parse_program(struct parser *p);
@@ -33,6 +34,8 @@ parse_unit(struct lang_unit *unit)
 	if (unit->options.kind == LANG_MODULE)
 		parse_module_end(p);
 	resolve_unit(unit);
+	if (p->ts)
+		unit_erase_types(unit);
 }
 
 static void
@@ -222,10 +225,15 @@ can_end_statement(const struct parser *p)
 void
 semicolon(struct parser *p)
 {
+	struct lang_unit *u = p->u;
+
 	if (accept_token(p, TOK_SEMICOLON))
 		return;
 	if (!can_end_statement(p))
 		fail_token(p);
+	/* A line that would go on once a type is gone must not. */
+	if (u->nerased > 0 && u->erased[u->nerased - 1].end == p->lx.prev_end)
+		u->erased[u->nerased - 1].semicolon = true;
 }
 
 struct token

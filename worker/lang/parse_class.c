@@ -7,6 +7,8 @@
 
 #include "base/util.h"
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
+#include "worker/lang/parse_type.h"
 
 /* What stands before a member's key. */
 struct member {
@@ -79,7 +81,7 @@ parse_class(struct parser *p, uint32_t flags, uint32_t decorators)
 		N(p, node)->b = part;
 		k->derived = true;
 		if (p->ts)
-			parse_ts_heritage_args(p, node);
+			parse_ts_heritage_args(p);
 	}
 	if (p->ts)
 		parse_ts_implements(p);
@@ -141,10 +143,10 @@ static void
 parse_class_body(struct parser *p, uint32_t node, uint32_t klass)
 {
 	struct list list = {0, 0};
-	bool no_in = p->no_in;
+	uint8_t no_in = p->no_in;
 	uint32_t member;
 
-	p->no_in = false;
+	p->no_in = 0;
 	klass_get(p->u, klass)->body_pos = tok_pos(p);
 	expect(p, TOK_LBRACE);
 	while (!at(p, TOK_RBRACE)) {
@@ -194,15 +196,6 @@ is_modifier(struct parser *p, uint32_t atom, bool same_line, bool star)
 static void
 parse_modifiers(struct parser *p, struct member *m)
 {
-	if (is_modifier(p, ATOM_static, false, true)) {
-		m->is_static = true;
-		next(p);
-		m->text_pos = tok_pos(p);
-		if (at(p, TOK_LBRACE))
-			return;
-	}
-	if (p->ts)
-		parse_ts_modifiers(p);
 	if (is_modifier(p, ATOM_get, false, false)) {
 		m->method = METHOD_GET;
 		next(p);
@@ -231,10 +224,17 @@ parse_class_member(struct parser *p, uint32_t klass)
 	m.pos = tok_pos(p);
 	if (at(p, TOK_AT))
 		m.decorators = parse_decorators(p);
-	m.text_pos = tok_pos(p);
-	if (p->ts && (node = parse_ts_member(p)) != 0)
+	if (p->ts && (node = parse_ts_member(p, m.pos)) != 0)
 		return node;
-	parse_modifiers(p, &m);
+	if (is_modifier(p, ATOM_static, false, true)) {
+		m.is_static = true;
+		next(p);
+		if (p->ts && (node = parse_ts_member(p, m.pos)) != 0)
+			return node;
+	}
+	m.text_pos = tok_pos(p);
+	if (!m.is_static || !at(p, TOK_LBRACE))
+		parse_modifiers(p, &m);
 	if (m.is_static && at(p, TOK_LBRACE)) {
 		if (m.decorators != 0)
 			fail_token(p);
@@ -373,6 +373,7 @@ parse_method(struct parser *p, struct member *m, uint32_t klass)
 	if (overload) {
 		N(p, node)->kind = AST_TS_ERASED;
 		N(p, node)->a = N(p, node)->b = N(p, node)->c = 0;
+		ts_erase(p, m->pos, p->lx.prev_end);
 		return finish(p, node);
 	}
 	if (m->method == METHOD_CTOR)

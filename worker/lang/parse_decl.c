@@ -129,13 +129,23 @@ declare_function(struct parser *p, uint32_t binding, uint32_t func, bool plain)
 	struct decl_slot *slot;
 	struct symbol *s;
 
+	slot = slot_find(p, scope, atom);
+	if (p->ts && slot != NULL && slot->symbol != 0) {
+		/* Overloads come before; they have no body. */
+		s = symbol_get(p->u, slot->symbol);
+		if ((s->kind == SYM_FUNCTION ||
+			s->kind == SYM_BLOCK_FUNCTION) &&
+		    s->func_node == 0) {
+			N(p, binding)->b = slot->symbol;
+			return slot->symbol;
+		}
+	}
 	module = scope == p->u->top_scope && p->u->options.kind == LANG_MODULE;
 	if (scope == p->ctx.var_scope && !module) {
 		symbol = declare_var(p, SYM_FUNCTION, atom, binding);
 		symbol_get(p->u, symbol)->func_node = func;
 		return symbol;
 	}
-	slot = slot_find(p, scope, atom);
 	if (slot != NULL && slot->symbol != 0 && sloppy) {
 		s = symbol_get(p->u, slot->symbol);
 		if (s->kind == SYM_BLOCK_FUNCTION && s->alias == 0) {
@@ -208,6 +218,12 @@ note_export(struct parser *p, uint32_t atom)
 		return false;
 	slot_put(p, EXPORT_SCOPE, atom, 0);
 	return true;
+}
+
+bool
+is_exported(const struct parser *p, uint32_t atom)
+{
+	return slot_find(p, EXPORT_SCOPE, atom) != NULL;
 }
 
 /* #x of the class being parsed; FLAGS: SYMF_STATIC, _METHOD, ... */

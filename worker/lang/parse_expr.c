@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
 
 #define PREC_LOWEST 1
 #define PREC_EQUALITY 7
@@ -27,10 +28,10 @@ static void check_mixed(struct parser *p, uint32_t node, uint32_t operand,
 uint32_t
 parse_expression(struct parser *p)
 {
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 	uint32_t node;
 
-	p->no_in = false;
+	p->no_in = 0;
 	node = parse_expression_cover(p, NULL);
 	p->no_in = saved;
 	return node;
@@ -64,10 +65,10 @@ parse_assign(struct parser *p)
 uint32_t
 parse_assign_in(struct parser *p)
 {
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 	uint32_t node;
 
-	p->no_in = false;
+	p->no_in = 0;
 	node = parse_assign_cover(p, NULL);
 	p->no_in = saved;
 	return node;
@@ -108,13 +109,17 @@ static uint32_t
 parse_assign_link(struct parser *p, uint32_t left, struct cover *cover)
 {
 	uint32_t node, then, kind = N(p, left)->kind;
+	uint8_t saved;
 
 	if (at(p, TOK_QUESTION)) {
 		cover_check(p, cover);
 		node = new_node_at(p, AST_COND, N(p, left)->pos);
 		next(p);
 		N(p, node)->a = left;
-		then = parse_assign_in(p);
+		saved = p->no_in;
+		p->no_in = NO_ARROW_TYPE;
+		then = parse_assign(p);
+		p->no_in = saved;
 		N(p, node)->b = then;
 		expect(p, TOK_COLON);
 		return node;
@@ -191,7 +196,8 @@ binary_prec(const struct parser *p)
 		return token_specs[t->type].prec;
 	if ((t->flags & TF_ESCAPE) != 0)
 		return 0;
-	if (t->atom == ATOM_instanceof || (t->atom == ATOM_in && !p->no_in))
+	if (t->atom == ATOM_instanceof ||
+	    (t->atom == ATOM_in && (p->no_in & NO_IN) == 0))
 		return PREC_RELATIONAL;
 	if (p->ts && (t->atom == ATOM_as || t->atom == ATOM_satisfies) &&
 	    (t->flags & TF_NEWLINE) == 0)
@@ -211,7 +217,8 @@ parse_operand(struct parser *p, struct cover *cover, int min_prec)
 	private_use(p, name);
 	if (p->klass == 0 && p->u->options.kind != LANG_EVAL)
 		private_close(p, 0, 0); /* fails */
-	if (!at_word(p, ATOM_in) || p->no_in || min_prec >= PREC_RELATIONAL)
+	if (!at_word(p, ATOM_in) || (p->no_in & NO_IN) != 0 ||
+	    min_prec >= PREC_RELATIONAL)
 		fail_token(p);
 	node = new_node_at(p, AST_PRIVATE_IN, N(p, name)->pos);
 	next(p);
@@ -400,9 +407,9 @@ parse_args(struct parser *p, uint32_t call)
 {
 	struct list list = {0, 0};
 	uint32_t arg, value;
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 
-	p->no_in = false;
+	p->no_in = 0;
 	next(p);
 	while (!at(p, TOK_RPAREN)) {
 		if (at(p, TOK_ELLIPSIS)) {
@@ -508,8 +515,10 @@ parse_optional(struct parser *p, uint32_t left)
 	if (at(p, TOK_TEMPLATE))
 		unit_fail(p->u, tok_pos(p), p->lx.tok.end,
 		    "Invalid tagged template on optional chain");
-	if (p->ts && at(p, TOK_LT))
-		return parse_ts_call(p, left, true);
+	if (p->ts && at(p, TOK_LT)) {
+		parse_ts_type_args(p);
+		return parse_call(p, left, true);
+	}
 	return parse_member(p, left, true);
 }
 
@@ -554,10 +563,8 @@ parse_subscripts(struct parser *p, uint32_t left, bool no_call)
 		case TOK_NOT:
 		case TOK_LT:
 		case TOK_SHL:
-			if (!p->ts ||
-			    (node = parse_ts_subscript(p, left, no_call)) == 0)
+			if (!p->ts || !parse_ts_subscript(p))
 				break;
-			left = node;
 			continue;
 		default:
 			break;
@@ -601,10 +608,6 @@ parse_new(struct parser *p)
 		callee = parse_primary(p, NULL);
 	callee = parse_subscripts(p, callee, true);
 	N(p, node)->a = callee;
-	if (p->ts && N(p, callee)->kind == AST_TS_INSTANCE) {
-		N(p, node)->a = N(p, callee)->a;
-		N(p, node)->c = N(p, callee)->b;
-	}
 	if (at(p, TOK_LPAREN)) {
 		parse_args(p, node);
 	} else {

@@ -102,11 +102,11 @@ parse_for_init(struct parser *p, bool is_await, struct cover *cover,
 {
 	uint32_t node;
 	struct token t;
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 
 	if (at(p, TOK_SEMICOLON) && !is_await)
 		return 0;
-	p->no_in = true;
+	p->no_in = NO_IN;
 	if (at_word(p, ATOM_var)) {
 		node = parse_var(p, DECL_VAR, true);
 	} else if (at_word(p, ATOM_const)) {
@@ -152,7 +152,8 @@ parse_for_classic(struct parser *p, uint32_t node, uint32_t init)
 static void
 parse_for_each(struct parser *p, uint32_t node, uint32_t left, bool is_await)
 {
-	bool is_of = at_word(p, ATOM_of), saved = p->no_in;
+	bool is_of = at_word(p, ATOM_of);
+	uint8_t saved = p->no_in;
 	uint32_t right;
 
 	if (is_await && !is_of)
@@ -163,7 +164,7 @@ parse_for_each(struct parser *p, uint32_t node, uint32_t left, bool is_await)
 	if (N(p, left)->kind == AST_VAR_DECL)
 		check_each_declaration(p, node, left);
 	next(p);
-	p->no_in = false;
+	p->no_in = 0;
 	right = is_of ? parse_assign(p) : parse_expression(p);
 	p->no_in = saved;
 	N(p, node)->a = left;

@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
+#include "worker/lang/parse_type.h"
 
 #define USE_STRICT "use strict"
 
 /* What a function's beginning changes and its end restores. */
 struct func_saved {
 	struct parse_context ctx;
-	bool no_in;
+	uint8_t no_in;
 	uint32_t last_await_pos, last_yield_pos, last_await_name;
 	uint32_t annex_b;
 };
@@ -46,7 +48,7 @@ parse_function(struct parser *p, const struct func_shape *shape)
 	N(p, node)->a = shape->name;
 	N(p, node)->d = fn;
 	func_save(p, &saved);
-	p->no_in = false;
+	p->no_in = 0;
 	p->ctx.func = fn;
 	p->ctx.jumps = NULL;
 	p->ctx.await_is_op = shape->is_async;
@@ -136,6 +138,10 @@ parse_function_decl(struct parser *p, uint32_t flags)
 	shape.name = name;
 	node = parse_function(p, &shape);
 	N(p, node)->flags |= AF_DECL;
+	if (N(p, node)->c == 0) { /* an overload */
+		ts_erase_statement(p, shape.pos, p->lx.prev_end);
+		return finish(p, new_node_at(p, AST_EMPTY, shape.pos));
+	}
 	if (name != 0)
 		symbol_get(p->u, N(p, name)->b)->func_node = node;
 	return node;
@@ -148,7 +154,8 @@ parse_arrow(struct parser *p, const struct arrow_head *head)
 	uint32_t node = new_node_at(p, AST_FUNC, head->pos), fn, body;
 	struct func_saved saved;
 	struct func *f;
-	bool no_in = p->no_in, closure = head->func_mark != closure_mark(p);
+	uint8_t no_in = p->no_in;
+	bool closure = head->func_mark != closure_mark(p);
 
 	if (at_newline(p))
 		fail_token(p);
@@ -182,15 +189,12 @@ parse_arrow(struct parser *p, const struct arrow_head *head)
 	p->ctx.yield_is_op = false;
 	f->scope = scope_open(p, SCOPE_FUNCTION);
 	p->ctx.var_scope = f->scope;
-	if (head->typed)
-		head->declare(p, head, fn);
-	else
-		to_arrow_params(p, head->params, fn, head->trailing_comma);
+	to_arrow_params(p, head->params, fn, head->trailing_comma);
 	N(p, node)->b = head->params;
 	p->ctx.await_is_bad = false;
 	next(p);
 	if (at(p, TOK_LBRACE)) {
-		p->no_in = false;
+		p->no_in = 0;
 		p->ctx.return_ok = true;
 		parse_func_body(p, node, fn, closure);
 	} else {
@@ -273,10 +277,11 @@ parse_hidden_begin(struct parser *p, uint32_t node, enum ast_func kind,
 	p->ctx.new_target_ok = true;
 	p->ctx.super_prop_ok = true;
 	p->ctx.super_call_ok = false;
-	p->ctx.arguments_bad = true;
+	p->ctx.arguments_bad = kind != FUNC_NAMESPACE;
 	p->ctx.in_params = false;
-	f->scope = scope_open(p,
-	    kind == FUNC_STATIC_BLOCK ? SCOPE_STATIC_BLOCK : SCOPE_FIELD);
+	f->scope = scope_open(p, kind == FUNC_STATIC_BLOCK ? SCOPE_STATIC_BLOCK
+				 : kind == FUNC_NAMESPACE  ? SCOPE_NAMESPACE
+							   : SCOPE_FIELD);
 	p->ctx.var_scope = f->scope;
 	return fn;
 }
@@ -360,7 +365,7 @@ parse_params(struct parser *p, uint32_t node, uint32_t fn)
 	f->params_end = p->lx.prev_end;
 	N(p, node)->b = list.first;
 	if (p->ts)
-		parse_ts_return_type(p);
+		parse_ts_result(p);
 }
 
 uint32_t
@@ -428,7 +433,7 @@ parse_func_body(struct parser *p, uint32_t node, uint32_t fn,
 		p->ctx.var_scope = f->body_scope;
 	}
 	if (!at(p, TOK_LBRACE)) {
-		if (p->ts && parse_ts_no_body(p, node)) {
+		if (p->ts && parse_ts_no_body(p)) {
 			func_close(p, fn);
 			return;
 		}

@@ -9,6 +9,8 @@
 
 #include "base/util.h"
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
+#include "worker/lang/parse_type.h"
 #include "worker/lang/unicode.h"
 
 static uint32_t parse_from(struct parser *p, uint32_t node);
@@ -26,12 +28,25 @@ static void fill_import(struct parser *p, uint32_t node);
 static void
 require_module(struct parser *p)
 {
+	if (scope_get(p->u, p->ctx.scope)->kind == SCOPE_NAMESPACE)
+		return;
 	if (p->u->options.kind != LANG_MODULE)
 		unit_fail(p->u, tok_pos(p), p->lx.tok.end, "%s",
 		    at_word(p, ATOM_import)
 			? "Cannot use import statement outside a module"
 			: "Unexpected token 'export'");
 	p->u->has_module_syntax = true;
+}
+
+/* TypeScript: the rest of a specifier behind `type`, and its comma. */
+static void
+skip_spec(struct parser *p)
+{
+	parse_module_name(p);
+	if (accept_word(p, ATOM_as))
+		parse_module_name(p);
+	if (!at(p, TOK_RBRACE))
+		expect(p, TOK_COMMA);
 }
 
 /* { a, b as c, "d" as e } of an import. */
@@ -44,8 +59,10 @@ parse_import_specs(struct parser *p, struct list *list)
 	expect(p, TOK_LBRACE);
 	while (!at(p, TOK_RBRACE)) {
 		node = new_node(p, AST_IMPORT_SPEC);
-		if (p->ts && parse_ts_spec_type(p))
-			N(p, node)->flags |= AF_TYPE_ONLY;
+		if (p->ts && parse_ts_spec_type(p)) {
+			skip_spec(p);
+			continue;
+		}
 		t = p->lx.tok;
 		name = parse_module_name(p);
 		N(p, node)->a = name;
@@ -327,8 +344,10 @@ parse_export_specs(struct parser *p, uint32_t node)
 	next(p);
 	while (!at(p, TOK_RBRACE)) {
 		spec = new_node(p, AST_EXPORT_SPEC);
-		if (p->ts && parse_ts_spec_type(p))
-			N(p, spec)->flags |= AF_TYPE_ONLY;
+		if (p->ts && parse_ts_spec_type(p)) {
+			skip_spec(p);
+			continue;
+		}
 		local = name = parse_module_name(p);
 		N(p, spec)->a = local;
 		if (accept_word(p, ATOM_as))
@@ -362,9 +381,7 @@ export_references(struct parser *p, uint32_t first)
 		N(p, node)->a = local->a;
 		N(p, node)->flags = local->flags;
 		N(p, i)->a = node;
-		if ((N(p, i)->flags & AF_TYPE_ONLY) == 0)
-			export_local(p, name->a, local->a, name->pos,
-			    name->end);
+		export_local(p, name->a, local->a, name->pos, name->end);
 	}
 }
 
@@ -385,8 +402,6 @@ parse_export_named(struct parser *p, uint32_t node)
 	for (i = first; i != 0; i = N(p, i)->next) {
 		const struct ast_node *name = N(p, N(p, i)->b);
 
-		if ((N(p, i)->flags & AF_TYPE_ONLY) != 0)
-			continue;
 		e = add_export(p, LANG_EXPORT_INDIRECT, name->a, name->pos,
 		    name->end);
 		e->request = request;
@@ -421,6 +436,16 @@ parse_export_all(struct parser *p, uint32_t node)
 	return finish(p, node);
 }
 
+/* TypeScript: what is exported does not exist at run time. */
+static uint32_t
+erase_export(struct parser *p, uint32_t node)
+{
+	N(p, node)->kind = AST_EMPTY;
+	N(p, node)->a = N(p, node)->b = 0;
+	ts_erase_statement(p, N(p, node)->pos, p->lx.prev_end);
+	return finish(p, node);
+}
+
 static uint32_t
 declare_default(struct parser *p)
 {
@@ -448,11 +473,15 @@ parse_export_default(struct parser *p, uint32_t node, uint32_t decorators)
 
 	N(p, node)->kind = AST_EXPORT_DEFAULT;
 	next(p);
+	if (p->ts && parse_ts_export_default(p))
+		return erase_export(p, node);
 	t = at_word(p, ATOM_async) ? peek(p) : p->lx.tok;
 	if (at_word(p, ATOM_function) ||
 	    (at_word(p, ATOM_async) && t.atom == ATOM_function &&
 		(t.flags & (TF_NEWLINE | TF_ESCAPE)) == 0)) {
 		part = parse_function_decl(p, FD_DEFAULT);
+		if (N(p, part)->kind == AST_EMPTY)
+			return erase_export(p, node);
 		if (N(p, part)->a == 0) {
 			symbol = declare_default(p);
 			if (symbol != 0)
@@ -465,10 +494,6 @@ parse_export_default(struct parser *p, uint32_t node, uint32_t decorators)
 		if (N(p, part)->a == 0)
 			symbol = declare_default(p);
 	} else {
-		if (p->ts && (part = parse_ts_export_default(p)) != 0) {
-			N(p, node)->kind = AST_TS_ERASED;
-			return finish(p, node);
-		}
 		part = parse_assign(p);
 		symbol = declare_default(p);
 		semicolon(p);
@@ -479,8 +504,7 @@ parse_export_default(struct parser *p, uint32_t node, uint32_t decorators)
 	if ((N(p, part)->kind == AST_FUNC || N(p, part)->kind == AST_CLASS) &&
 	    (N(p, part)->flags & AF_DECL) != 0 && N(p, part)->a != 0)
 		name = N(p, N(p, part)->a)->a;
-	if (N(p, part)->kind != AST_TS_ERASED)
-		export_local(p, ATOM_default, name, pos, end);
+	export_local(p, ATOM_default, name, pos, end);
 	return finish(p, node);
 }
 
@@ -506,13 +530,18 @@ parse_export(struct parser *p, uint32_t decorators)
 		fail_token(p);
 	if (at_word(p, ATOM_class)) {
 		part = parse_class(p, AF_DECL, decorators);
+	} else if (p->ts && at_word(p, ATOM_const) &&
+		   peek(p).atom == ATOM_enum) {
+		part = parse_ts_enum(p);
 	} else if (at_word(p, ATOM_var) || at_word(p, ATOM_const) ||
 		   at_word(p, ATOM_function) || at_let_declaration(p) ||
 		   (at_word(p, ATOM_async) && peek(p).atom == ATOM_function)) {
 		part = parse_statement_item(p);
-	} else {
+	} else if (!p->ts || (part = parse_ts_export_declaration(p)) == 0) {
 		fail_token(p);
 	}
+	if (N(p, part)->kind == AST_EMPTY)
+		return erase_export(p, node);
 	N(p, node)->a = part;
 	export_bindings(p, part);
 	return finish(p, node);
@@ -544,8 +573,6 @@ export_bindings(struct parser *p, uint32_t node)
 		break;
 	case AST_FUNC:
 	case AST_CLASS:
-		if (n->kind == AST_FUNC && n->c == 0)
-			break; /* an overload */
 		export_bindings(p, n->a);
 		break;
 	case AST_TS_ENUM:
@@ -554,9 +581,12 @@ export_bindings(struct parser *p, uint32_t node)
 			export_bindings(p, n->a);
 		break;
 	case AST_BINDING:
-		if (p->ts && scope_lookup(p, p->u->top_scope, n->a) != 0 &&
-		    is_merged(p, n->a))
+		if (scope_get(p->u, p->ctx.scope)->kind == SCOPE_NAMESPACE) {
+			symbol_get(p->u, n->b)->flags |= SYMF_EXPORTED;
 			break;
+		}
+		if (p->ts && is_exported(p, n->a))
+			break; /* declarations that merge */
 		export_local(p, n->a, n->a, n->pos, n->end);
 		break;
 	default:

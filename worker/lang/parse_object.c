@@ -18,10 +18,10 @@ parse_array(struct parser *p, struct cover *cover)
 	uint32_t node = new_node(p, AST_ARRAY), elem, value;
 	struct cover own = {0, 0};
 	struct list list = {0, 0};
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 
 	enter(p);
-	p->no_in = false;
+	p->no_in = 0;
 	next(p);
 	while (!at(p, TOK_RBRACKET)) {
 		if (at(p, TOK_COMMA)) {
@@ -64,10 +64,11 @@ parse_object(struct parser *p, struct cover *cover)
 	uint32_t node = new_node(p, AST_OBJECT), elem, value;
 	struct cover own = {0, 0};
 	struct list list = {0, 0};
-	bool saved = p->no_in, proto = false;
+	bool proto = false;
+	uint8_t saved = p->no_in;
 
 	enter(p);
-	p->no_in = false;
+	p->no_in = 0;
 	next(p);
 	while (!at(p, TOK_RBRACE)) {
 		if (at(p, TOK_ELLIPSIS)) {

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "worker/lang/parse_object.h"
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
 #include "worker/lang/regexp_check.h"
 
 #define AWAIT_OUTSIDE                                                          \
@@ -309,15 +310,32 @@ struct paren {
 	uint32_t n;
 	uint32_t spread;   /* first ...x */
 	uint32_t trailing; /* position of a comma before ")", 0: none */
+	bool typed;        /* TypeScript: these can only be parameters */
 };
+
+/* An expression; in TypeScript perhaps a parameter, or 0 for `this: T`. */
+static uint32_t
+parse_paren_element(struct parser *p, struct paren *pr)
+{
+	uint32_t elem;
+	bool is_param;
+
+	if (p->ts) {
+		elem = parse_ts_paren_param(p, &is_param);
+		pr->typed |= is_param;
+		if (is_param)
+			return elem;
+	}
+	return parse_assign_cover(p, &pr->cover);
+}
 
 static void
 parse_paren_list(struct parser *p, struct paren *pr)
 {
 	uint32_t elem, value;
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 
-	p->no_in = false;
+	p->no_in = 0;
 	next(p);
 	while (!at(p, TOK_RPAREN)) {
 		if (at(p, TOK_ELLIPSIS)) {
@@ -329,9 +347,12 @@ parse_paren_list(struct parser *p, struct paren *pr)
 			if (pr->spread == 0)
 				pr->spread = elem;
 		} else {
-			elem = parse_assign_cover(p, &pr->cover);
+			elem = parse_paren_element(p, pr);
 		}
-		list_add(p, &pr->list, elem);
+		if (p->ts && elem != 0 && parse_ts_paren_annotation(p, &elem))
+			pr->typed = true;
+		if (elem != 0)
+			list_add(p, &pr->list, elem);
 		pr->n++;
 		if (at(p, TOK_RPAREN))
 			break;
@@ -353,13 +374,14 @@ parse_paren(struct parser *p)
 	bool may_be_arrow = p->arrow_pos == pos;
 	struct arrow_head head;
 
-	if (p->ts && may_be_arrow &&
-	    (node = parse_ts_arrow(p, pos, false)) != 0)
-		return node;
 	enter(p);
 	parse_paren_list(p, &pr);
 	leave(p);
 	next(p);
+	if (p->ts && may_be_arrow)
+		parse_ts_arrow_result(p, pr.typed || pr.n == 0);
+	if (pr.typed && !at(p, TOK_ARROW))
+		fail_token(p);
 	if (at(p, TOK_ARROW) && may_be_arrow) {
 		head = (struct arrow_head){.pos = pos,
 		    .params_pos = pos,
@@ -444,12 +466,9 @@ parse_async(struct parser *p)
 			return parse_single_arrow(p, pos, true);
 		return callee;
 	}
-	if (p->ts && (t.type == TOK_LPAREN || t.type == TOK_LT)) {
-		callee = parse_ts_arrow(p, pos, true);
-		if (callee != 0)
-			return callee;
-	}
 	callee = parse_name_ref(p);
+	if (p->ts)
+		parse_ts_async_params(p);
 	if (!at(p, TOK_LPAREN))
 		return callee;
 	mark = closure_mark(p);
@@ -458,6 +477,10 @@ parse_async(struct parser *p)
 	parse_paren_list(p, &pr);
 	leave(p);
 	next(p);
+	if (p->ts)
+		parse_ts_arrow_result(p, pr.typed);
+	if (pr.typed && !at(p, TOK_ARROW))
+		fail_token(p);
 	if (at(p, TOK_ARROW) && !at_newline(p)) {
 		head = (struct arrow_head){.pos = pos,
 		    .is_async = true,
@@ -496,7 +519,7 @@ static uint32_t
 parse_import_expr(struct parser *p)
 {
 	uint32_t node = new_node(p, AST_IMPORT_CALL), arg;
-	bool saved = p->no_in;
+	uint8_t saved = p->no_in;
 
 	next(p);
 	if (accept_token(p, TOK_DOT)) {
@@ -520,7 +543,7 @@ parse_import_expr(struct parser *p)
 		fail_token(p);
 	}
 	next(p);
-	p->no_in = false;
+	p->no_in = 0;
 	p->u->has_dynamic_import = true;
 	arg = parse_assign(p);
 	N(p, node)->a = arg;

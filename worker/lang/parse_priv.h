@@ -63,6 +63,12 @@ struct decl_slot {
 	uint32_t symbol; /* 0: only a var of an inner block passed through */
 };
 
+/* What an expression may not hold outside of brackets. */
+enum {
+	NO_IN = 1 << 0,         /* head of a for: the operator `in` */
+	NO_ARROW_TYPE = 1 << 1, /* before a ":": the result type of an arrow */
+};
+
 struct private_ref {
 	uint32_t node; /* PRIVATE_NAME */
 };
@@ -73,15 +79,14 @@ struct parser {
 	struct parse_context ctx;
 	uint32_t klass; /* innermost struct klass; 0: none */
 	uint32_t depth;
-	bool no_in; /* in the head of a for */
+	uint8_t no_in; /* NO_IN, NO_ARROW_TYPE; 0 within brackets */
 	bool ts;
 	bool jsx;
-	bool in_type_speculation;
-	bool in_ambient;            /* TypeScript: declare ... */
-	uint32_t arrow_pos;         /* an arrow function may begin here */
-	uint32_t no_arrow_type_pos; /* TypeScript: see parse_ts.c */
-	uint32_t nevals;            /* direct ones so far */
-	uint32_t last_await_pos;    /* of an await expression, 0: none */
+	bool type_done;          /* parse_type.c: an operand ended early */
+	bool in_ambient;         /* TypeScript: declare ... */
+	uint32_t arrow_pos;      /* an arrow function may begin here */
+	uint32_t nevals;         /* direct ones so far */
+	uint32_t last_await_pos; /* of an await expression, 0: none */
 	uint32_t last_yield_pos;
 	uint32_t last_await_name; /* of `await` as an identifier */
 
@@ -191,6 +196,7 @@ void private_use(struct parser *p, uint32_t node);
 void private_close(struct parser *p, uint32_t mark, uint32_t klass);
 /* Whether the export name ATOM is new. */
 bool note_export(struct parser *p, uint32_t atom);
+bool is_exported(const struct parser *p, uint32_t atom);
 uint32_t func_open(struct parser *p, uint32_t node, enum ast_func kind);
 
 /* Names in binding position */
@@ -263,9 +269,6 @@ struct arrow_head {
 	uint32_t func_mark; /* the first function within them has this index */
 	bool is_async;
 	bool trailing_comma;
-	bool typed; /* TypeScript: declare() sets the parameters up */
-	void (*declare)(struct parser *p, const struct arrow_head *head,
-	    uint32_t func);
 };
 uint32_t parse_arrow(struct parser *p, const struct arrow_head *head);
 uint32_t parse_param(struct parser *p, struct func *f);
@@ -296,41 +299,8 @@ uint32_t parse_import(struct parser *p);
 uint32_t parse_export(struct parser *p, uint32_t decorators);
 void parse_module_end(struct parser *p);
 
-/* parse_ts.c: TypeScript in expressions */
-uint32_t parse_ts_as(struct parser *p, uint32_t left);
-uint32_t parse_ts_cast(struct parser *p);
-uint32_t parse_ts_call(struct parser *p, uint32_t left, bool optional);
-/* `!` or type arguments behind LEFT; 0 when neither is there. */
-uint32_t parse_ts_subscript(struct parser *p, uint32_t left, bool no_call);
-/* An arrow with types, or 0: then nothing was consumed. */
-uint32_t parse_ts_arrow(struct parser *p, uint32_t pos, bool is_async);
-void parse_ts_type_params(struct parser *p);
-void parse_ts_return_type(struct parser *p);
-uint32_t parse_ts_param(struct parser *p, struct func *f);
-/* An overload or a declaration: a semicolon instead of a body. */
-bool parse_ts_no_body(struct parser *p, uint32_t node);
-/* `: type` as TS_TYPE, or 0. */
-uint32_t parse_ts_annotation(struct parser *p);
-/* A statement that begins with a word of TypeScript, or 0. */
-uint32_t parse_ts_statement(struct parser *p);
-/* enum and const enum; POS: of `export` before it, else 0. */
-uint32_t parse_ts_declaration(struct parser *p, uint32_t pos);
-/* `type` before a name within import or export braces: consumed if so. */
-bool parse_ts_spec_type(struct parser *p);
-/* import type, import x = require(); or 0 */
-uint32_t parse_ts_import(struct parser *p, uint32_t node);
-/* export default interface, abstract class; or 0 */
-uint32_t parse_ts_export_default(struct parser *p);
-/* export =, export type, export enum ...; or 0 */
-uint32_t parse_ts_export(struct parser *p, uint32_t node);
-/* A name that declarations share, and whose export was noted before. */
-bool is_merged(struct parser *p, uint32_t atom);
-void parse_ts_heritage_args(struct parser *p, uint32_t klass);
-void parse_ts_implements(struct parser *p);
-/* A member that is erased as a whole, or 0. */
-uint32_t parse_ts_member(struct parser *p);
-void parse_ts_modifiers(struct parser *p);
-void parse_ts_member_optional(struct parser *p);
+/* parse_ts.c, parse_jsx.c */
 uint32_t parse_jsx_or_generic(struct parser *p);
+uint32_t parse_jsx(struct parser *p);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "worker/lang/parse_priv.h"
+#include "worker/lang/parse_ts.h"
 
 static uint32_t parse_keyword_statement(struct parser *p, bool item);
 static uint32_t parse_if(struct parser *p);
@@ -121,7 +122,7 @@ parse_keyword_statement(struct parser *p, bool item)
 		if (!item)
 			fail_token(p);
 		if (p->ts && peek(p).atom == ATOM_enum)
-			return parse_ts_declaration(p, 0);
+			return parse_ts_enum(p);
 		return parse_var(p, DECL_CONST, false);
 	case ATOM_function:
 		if (!item)
@@ -169,12 +170,14 @@ parse_keyword_statement(struct parser *p, bool item)
 			fail_token(p);
 		return parse_import(p);
 	case ATOM_export:
-		if (!item || p->ctx.scope != p->u->top_scope)
+		if (!item ||
+		    (p->ctx.scope != p->u->top_scope &&
+			scope_get(p->u, p->ctx.scope)->kind != SCOPE_NAMESPACE))
 			fail_token(p);
 		return parse_export(p, 0);
 	case ATOM_enum:
 		if (p->ts && item)
-			return parse_ts_declaration(p, 0);
+			return parse_ts_enum(p);
 		fail_token(p);
 	default:
 		return parse_expression_statement(p);
@@ -354,10 +357,8 @@ parse_var(struct parser *p, enum ast_decl kind, bool in_for)
 		target = is_using ? parse_binding_ident(p, SYM_USING)
 				  : parse_binding(p, decl_symbol(kind));
 		N(p, decl)->a = target;
-		if (p->ts) {
-			init = parse_ts_annotation(p);
-			N(p, decl)->c = init;
-		}
+		if (p->ts)
+			parse_ts_annotation(p);
 		if (accept_token(p, TOK_ASSIGN)) {
 			init = parse_assign(p);
 			N(p, decl)->b = init;
@@ -581,7 +582,9 @@ parse_case(struct parser *p, bool *has_default)
 	struct list list = {0, 0};
 
 	if (accept_word(p, ATOM_case)) {
-		test = parse_expression(p);
+		p->no_in = NO_ARROW_TYPE;
+		test = parse_expression_cover(p, NULL);
+		p->no_in = 0;
 		N(p, node)->a = test;
 	} else {
 		if (*has_default && at_word(p, ATOM_default))

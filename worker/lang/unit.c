@@ -56,13 +56,13 @@ lang_parse(const char *src, size_t len, const struct lang_options *options,
 		    "source text is not valid UTF-8");
 		return ERR_SYNTAX;
 	}
-	if (options->typescript || options->jsx) {
+	if (options->jsx) {
 		lang_diag_set(diag_out, LANG_SYNTAX_ERROR, options->name, src,
-		    len, 0, 0, "TypeScript and JSX are not supported yet");
+		    len, 0, 0, "JSX is not supported yet");
 		return ERR_SYNTAX;
 	}
 	u = xcalloc(1, sizeof *u);
-	u->src = src;
+	u->src = u->original = src;
 	u->len = (uint32_t)len;
 	u->options = *options;
 	max = options->memory_max;
@@ -139,7 +139,7 @@ lang_position(const struct lang_unit *unit, uint32_t pos, uint32_t *line_out,
 	uint32_t line = unit_line(unit, pos), i, column = 1;
 
 	for (i = unit->lines[line - 1]; i < pos && i < unit->len; i++)
-		column += ((unsigned char)unit->src[i] & 0xC0) != 0x80;
+		column += ((unsigned char)unit->original[i] & 0xC0) != 0x80;
 	*line_out = line;
 	*column_out = column;
 }
@@ -150,10 +150,14 @@ unit_fail(struct lang_unit *u, uint32_t pos, uint32_t end, const char *fmt, ...)
 	char text[512];
 	va_list ap;
 
+	if (u->trying > 0) {
+		u->escape_code = ERR_SYNTAX;
+		longjmp(*u->escape, 1);
+	}
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	lang_diag_set(u->diag, LANG_SYNTAX_ERROR, u->options.name, u->src,
+	lang_diag_set(u->diag, LANG_SYNTAX_ERROR, u->options.name, u->original,
 	    u->len, pos, end, text);
 	u->escape_code = ERR_SYNTAX;
 	longjmp(*u->escape, 1);
@@ -162,7 +166,7 @@ unit_fail(struct lang_unit *u, uint32_t pos, uint32_t end, const char *fmt, ...)
 void
 unit_fail_limit(struct lang_unit *u, uint32_t pos, const char *what)
 {
-	lang_diag_set(u->diag, LANG_RANGE_ERROR, u->options.name, u->src,
+	lang_diag_set(u->diag, LANG_RANGE_ERROR, u->options.name, u->original,
 	    u->len, pos, pos, what);
 	u->escape_code = ERR_LIMIT;
 	longjmp(*u->escape, 1);

@@ -24,8 +24,20 @@ struct pool {
 	size_t size;
 };
 
+/* TypeScript: bytes that are spaces in the text that is lowered. */
+struct unit_erased {
+	uint32_t pos, end;
+	bool semicolon; /* put one at POS: a statement ends there */
+};
+
 struct lang_unit {
-	const char *src; /* held: the caller's */
+	/*
+	 * Held: the caller's. For TypeScript this is a copy in the arena after
+	 * parsing, with every erased byte but line ends turned to a space, so
+	 * that lowering sees JavaScript at unchanged offsets.
+	 */
+	const char *src;
+	const char *original; /* what the caller gave: for diagnostics */
 	uint32_t len;
 	struct lang_options options;
 	struct arena arena;
@@ -47,6 +59,9 @@ struct lang_unit {
 	bool has_dynamic_import;
 	bool has_bigint;
 
+	struct unit_erased *erased;
+	uint32_t nerased, cap_erased;
+
 	uint32_t *lines; /* byte offset of each line's start; [0] is 0 */
 	uint32_t nlines, cap_lines;
 
@@ -54,6 +69,7 @@ struct lang_unit {
 	struct lang_diag *diag;
 	jmp_buf *escape;
 	int escape_code;
+	unsigned int trying; /* speculations: no diagnostic is wanted */
 };
 
 /*

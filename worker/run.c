@@ -53,6 +53,8 @@ struct worker {
 	struct links *links;
 	struct api *api; /* NULL before the spec came */
 	ev_prepare turn;
+	ev_prepare settled;
+	ev_idle again;
 	ev_timer api_timer;
 	ev_timer idle_timer;
 	ev_timer drain_timer;
@@ -61,6 +63,9 @@ struct worker {
 	bool is_check;
 	bool has_outbound;
 	uint32_t idle_ms;
+	bool is_idle_due;  /* the idle timer fired in this turn */
+	ev_tstamp busy_at; /* the last turn with work */
+	size_t nwork;      /* of the last turn */
 	uint32_t requests_max;
 	uint32_t ntargets; /* bindings; which of them are services: */
 	uint8_t *services; /* owned, a byte per binding */
@@ -493,9 +498,18 @@ on_api_timer(struct ev_loop *loop, ev_timer *t, int events)
 static void
 on_idle_timer(struct ev_loop *loop, ev_timer *t, int events)
 {
+	struct worker *w = t->data;
+
 	(void)loop;
 	(void)events;
-	drain(t->data, IPC_RESET_DRAIN, WORKER_EXIT_DONE, GOAWAY_WAIT_MS);
+	w->is_idle_due = true; /* the turn's end sees to it */
+}
+
+static void
+on_again(struct ev_loop *loop, ev_idle *i, int events)
+{
+	(void)events;
+	ev_idle_stop(loop, i);
 }
 
 static void
@@ -510,11 +524,42 @@ on_drain_timer(struct ev_loop *loop, ev_timer *t, int events)
 	end(w, w->exit_code);
 }
 
-static bool
-has_work(const struct worker *w)
+static size_t
+count_work(const struct worker *w)
 {
-	return (w->api != NULL && api_pending(w->api) > 0) ||
-	       links_nserved(w->links) > 0;
+	return links_nserved(w->links) +
+	       (w->api != NULL ? api_pending(w->api) : 0);
+}
+
+static void
+arm_idle_timer(struct worker *w, ev_tstamp wait)
+{
+	ev_timer_set(&w->idle_timer, wait, 0);
+	ev_timer_start(w->loop, &w->idle_timer);
+}
+
+/*
+ * Requests cost no timer: it runs for the whole time and, when it fires, is
+ * set to what is left since the last turn with work.
+ */
+static void
+check_idle(struct worker *w)
+{
+	ev_tstamp limit = (ev_tstamp)w->idle_ms / 1000, quiet;
+
+	if (w->nwork > 0 || w->busy_at == 0)
+		w->busy_at = ev_now(w->loop);
+	if (w->is_idle_due) {
+		w->is_idle_due = false;
+		quiet = ev_now(w->loop) - w->busy_at;
+		if (w->nwork == 0 && quiet >= limit)
+			drain(w, IPC_RESET_DRAIN, WORKER_EXIT_DONE,
+			    GOAWAY_WAIT_MS);
+		else
+			arm_idle_timer(w, w->nwork > 0 ? limit : limit - quiet);
+	} else if (!ev_is_active(&w->idle_timer)) {
+		arm_idle_timer(w, limit);
+	}
 }
 
 /* The end of a turn: what follows from all that happened in it. */
@@ -529,22 +574,28 @@ on_turn(struct ev_loop *loop, ev_prepare *p, int events)
 	links_sweep(w->links);
 	if (w->state == STATE_LOADING)
 		check_loading(w);
-	if (w->state == STATE_SERVING && w->idle_ms > 0) {
-		bool idle = !has_work(w);
-
-		if (idle && !ev_is_active(&w->idle_timer)) {
-			ev_timer_set(&w->idle_timer, (double)w->idle_ms / 1000,
-			    0);
-			ev_timer_start(loop, &w->idle_timer);
-		} else if (!idle) {
-			ev_timer_stop(loop, &w->idle_timer);
-		}
-	}
+	w->nwork = count_work(w);
+	if (w->state == STATE_SERVING && w->idle_ms > 0)
+		check_idle(w);
 	if (w->state == STATE_DRAINING && links_is_drained(w->links) &&
-	    !has_work(w))
+	    w->nwork == 0)
 		end(w, w->exit_code);
 	if (w->state == STATE_ENDED)
 		ev_break(loop, EVBREAK_ALL);
+}
+
+/*
+ * After the channels have flushed, which is when streams close: a worker that
+ * drains looks again before it sleeps.
+ */
+static void
+on_settled(struct ev_loop *loop, ev_prepare *p, int events)
+{
+	struct worker *w = p->data;
+
+	(void)events;
+	if (w->state == STATE_DRAINING && count_work(w) != w->nwork)
+		ev_idle_start(loop, &w->again);
 }
 
 static void
@@ -552,13 +603,18 @@ init_watchers(struct worker *w)
 {
 	ev_prepare_init(&w->turn, on_turn);
 	ev_set_priority(&w->turn, EV_MAXPRI); /* before the channels flush */
+	ev_prepare_init(&w->settled, on_settled);
+	ev_set_priority(&w->settled, EV_MINPRI); /* after that */
+	ev_idle_init(&w->again, on_again);
 	ev_timer_init(&w->api_timer, on_api_timer, 0, 0);
 	ev_timer_init(&w->idle_timer, on_idle_timer, 0, 0);
 	ev_timer_init(&w->drain_timer, on_drain_timer, 0, 0);
-	w->turn.data = w->api_timer.data = w->idle_timer.data =
-	    w->drain_timer.data = w;
+	w->turn.data = w->settled.data = w->api_timer.data =
+	    w->idle_timer.data = w->drain_timer.data = w;
 	ev_prepare_start(w->loop, &w->turn);
+	ev_prepare_start(w->loop, &w->settled);
 	ev_unref(w->loop); /* the control channel keeps the loop alive */
+	ev_unref(w->loop);
 }
 
 struct worker *
@@ -622,8 +678,11 @@ worker_run(struct worker *w, const struct sandbox_report *report)
 	ev_timer_stop(w->loop, &w->api_timer);
 	ev_timer_stop(w->loop, &w->idle_timer);
 	ev_timer_stop(w->loop, &w->drain_timer);
+	ev_idle_stop(w->loop, &w->again);
 	ev_ref(w->loop);
 	ev_prepare_stop(w->loop, &w->turn);
+	ev_ref(w->loop);
+	ev_prepare_stop(w->loop, &w->settled);
 	chan_free(&w->ctl);
 	chan_hub_free(&w->hub);
 	ev_loop_destroy(w->loop);

@@ -501,6 +501,8 @@ on_ready(void *arg, const struct ipc_msg *msg)
 	struct instance *in = l->instance;
 
 	(void)msg;
+	if (l->is_ending)
+		return 0; /* told to drain before it was ready */
 	if (in == NULL || in->state != WORKER_STARTING)
 		return ERR_STATE;
 	proc_deadline(p, 0, NULL);
@@ -519,6 +521,8 @@ on_failed(void *arg, const struct ipc_msg *msg)
 	struct life *l = proc_owner(p);
 	struct instance *in = l->instance;
 
+	if (l->is_ending)
+		return 0;
 	if (in == NULL || in->state != WORKER_STARTING)
 		return ERR_STATE;
 	log_from(LOG_ERROR, proc_who(p), (const char *)msg->body, msg->len);
@@ -756,7 +760,6 @@ drain_instance(struct instance *in, uint64_t ms)
 	struct life *l = in->life;
 
 	ev_timer_stop(in->slot->set->o.loop, &in->retry);
-	refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
 	if (l == NULL)
 		return;
 	leave_instance(l);
@@ -778,6 +781,25 @@ retire(struct slot *s, uint64_t drain_ms)
 		drain_instance(&s->instances[i], drain_ms);
 	s->next = ws->retired;
 	ws->retired = s;
+}
+
+/* Who waits for a retired slot gets its successor. */
+static void
+move_waiters(struct slot *s)
+{
+	for (size_t i = 0; i < s->ninstances; i++) {
+		struct waiter *w;
+
+		while ((w = take_waiter(&s->instances[i])) != NULL) {
+			struct conf_designator d = {.service = s->name,
+			    .entrypoint =
+				w->entrypoint[0] != '\0' ? w->entrypoint : NULL,
+			    .props = w->props[0] != '\0' ? w->props : NULL};
+
+			workers_connect(s->set, w->requester, w->target, &d);
+			free_waiter(w);
+		}
+	}
 }
 
 /* The slot of CW: the old one where nothing has changed. */
@@ -803,6 +825,7 @@ workers_configure(struct workers *ws, struct generation *g, uint64_t drain_ms)
 {
 	size_t n = g->conf->nworkers;
 	struct slot **slots = xcalloc(n, sizeof *slots);
+	struct slot *retired_before = ws->retired;
 
 	for (size_t i = 0; i < n; i++)
 		slots[i] = renew_slot(ws, g, &g->conf->workers[i]);
@@ -816,6 +839,8 @@ workers_configure(struct workers *ws, struct generation *g, uint64_t drain_ms)
 	free(ws->slots);
 	ws->slots = slots;
 	ws->nslots = n;
+	for (struct slot *s = ws->retired; s != retired_before; s = s->next)
+		move_waiters(s);
 	sweep_retired(ws);
 }
 
@@ -906,8 +931,12 @@ workers_drain(struct workers *ws, uint64_t ms)
 {
 	ws->is_draining = true;
 	for (size_t i = 0; i < ws->nslots; i++)
-		for (size_t j = 0; j < ws->slots[i]->ninstances; j++)
-			drain_instance(&ws->slots[i]->instances[j], ms);
+		for (size_t j = 0; j < ws->slots[i]->ninstances; j++) {
+			struct instance *in = &ws->slots[i]->instances[j];
+
+			refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
+			drain_instance(in, ms);
+		}
 }
 
 void

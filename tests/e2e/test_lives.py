@@ -155,7 +155,6 @@ def test_crash_of_one_leaves_others(lives):
         config("a", "b", routes=["*/b* b"]), {"a.js": ECHO, "b.js": ECHO})
     assert server.get("/")[2] == b"a 1"
     assert server.get("/b")[2] == b"b 1"
-    os.kill(worker_pid(server, "a"), signal.SIGSEGV)
     os.kill(worker_pid(server, "a"), signal.SIGKILL)
     assert server.get("/b")[2] == b"b 2"
     wait_until(lambda: server.get("/")[0] == 200)
@@ -214,8 +213,9 @@ export default { fetch() { return new Response("x"); } };
 
 
 def test_crash_loop_ends_in_quarantine(lives):
-    """SIGSEGV from outside is what a bug of the engine would look like."""
-    server = lives(config(), {"main.js": CRASH})
+    """SIGBUS from outside is what a bug of the engine would look like; in a
+    pid namespace of its own a worker would not get it."""
+    server = lives(config(server="sandbox = none"), {"main.js": CRASH})
     codes = []
     for _ in range(8):
         codes.append(server.get()[0])
@@ -441,7 +441,7 @@ def test_check(tmp_path, files, code, text):
     for name, source in files.items():
         (tmp_path / name).write_text(source)
     (tmp_path / "eider.ini").write_text(
-        WORKER.format(name="a", extra="limits.cpu = 300ms"))
+        config("a", extra="limits.cpu = 300ms"))
     run = run_eider("check", str(tmp_path / "eider.ini"))
     assert run.returncode == code, run.stderr
     assert text in run.stdout + run.stderr
@@ -450,8 +450,7 @@ def test_check(tmp_path, files, code, text):
 def test_check_looks_at_all_workers(tmp_path):
     (tmp_path / "a.js").write_text("throw new Error('first');")
     (tmp_path / "b.js").write_text("throw new Error('second');")
-    (tmp_path / "eider.ini").write_text(
-        WORKER.format(name="a", extra="") + WORKER.format(name="b", extra=""))
+    (tmp_path / "eider.ini").write_text(config("a", "b"))
     run = run_eider("check", str(tmp_path))
     assert run.returncode == 1
     assert "first" in run.stderr and "second" in run.stderr

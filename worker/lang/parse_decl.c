@@ -221,7 +221,7 @@ note_export(struct parser *p, uint32_t atom)
 }
 
 bool
-is_exported(const struct parser *p, uint32_t atom)
+has_export(const struct parser *p, uint32_t atom)
 {
 	return slot_find(p, EXPORT_SCOPE, atom) != NULL;
 }

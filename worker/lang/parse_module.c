@@ -585,7 +585,7 @@ export_bindings(struct parser *p, uint32_t node)
 			symbol_get(p->u, n->b)->flags |= SYMF_EXPORTED;
 			break;
 		}
-		if (p->ts && is_exported(p, n->a))
+		if (p->ts && has_export(p, n->a))
 			break; /* declarations that merge */
 		export_local(p, n->a, n->a, n->pos, n->end);
 		break;

@@ -196,7 +196,7 @@ void private_use(struct parser *p, uint32_t node);
 void private_close(struct parser *p, uint32_t mark, uint32_t klass);
 /* Whether the export name ATOM is new. */
 bool note_export(struct parser *p, uint32_t atom);
-bool is_exported(const struct parser *p, uint32_t atom);
+bool has_export(const struct parser *p, uint32_t atom);
 uint32_t func_open(struct parser *p, uint32_t node, enum ast_func kind);
 
 /* Names in binding position */

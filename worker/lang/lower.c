@@ -168,6 +168,18 @@ lo_put_quote(struct lower *l, struct lang_str s)
 	emit_quote(&l->e, s.s, s.len);
 }
 
+void
+lo_put_member(struct lower *l, struct lang_str name)
+{
+	if (is_ascii(name)) {
+		lo_put(l, ".%s", &name);
+	} else {
+		lo_put(l, "[");
+		lo_put_quote(l, name);
+		lo_put(l, "]");
+	}
+}
+
 struct lang_str
 lo_textf(struct lower *l, const char *fmt, ...)
 {
@@ -662,7 +674,7 @@ lower_unit(struct lower *l)
 	const struct ast_node *root = N(l, l->u->ast.root);
 	struct fnctx outer, fn;
 	uint32_t flags = LANG_FN_HIDDEN | LANG_FN_KEEP_ALL;
-	uint32_t first = root->a, i;
+	uint32_t first = root->a, row = ROW_NONE, i;
 
 	l->module = kind == LANG_MODULE;
 	l->free_helpers = kind == LANG_SCRIPT || kind == LANG_EVAL;
@@ -671,7 +683,7 @@ lower_unit(struct lower *l)
 	lower_prefix(l);
 	lower_bind_prepare(l);
 	lower_mod_prepare(l);
-	fn_enter(l, &outer, 0, 0);
+	fn_enter(l, &outer, 0, ROW_NONE);
 	if (!l->free_helpers)
 		row_add(l, lo_str(""), false, flags, 0, 0, 0);
 	if (kind == LANG_FUNCTION) {
@@ -680,12 +692,11 @@ lower_unit(struct lower *l)
 		lo_to(l, N(l, N(l, first)->a)->end);
 		return;
 	}
-	fn_enter(l, &fn, l->u->top_func,
-	    l->free_helpers
-		? 0
-		: row_add(l, lo_str(""), false,
-		      top->is_strict ? flags | LANG_FN_STRICT : flags, 0, 0,
-		      0));
+	if (top->is_strict)
+		flags |= LANG_FN_STRICT;
+	if (!l->free_helpers)
+		row = row_add(l, lo_str(""), false, flags, 0, 0, 0);
+	fn_enter(l, &fn, l->u->top_func, row);
 	fn.is_async = l->u->has_tla;
 	fn.strict = top->is_strict;
 	lower_open(l);

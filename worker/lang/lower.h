@@ -159,6 +159,8 @@ void lo_skip(struct lower *l, uint32_t pos);
  */
 void lo_put(struct lower *l, const char *fmt, ...);
 void lo_put_quote(struct lower *l, struct lang_str s);
+/* ".name", or ["name"] where Duktape would not take that. */
+void lo_put_member(struct lower *l, struct lang_str name);
 /* Text as lo_put() makes it, in the arena. */
 struct lang_str lo_textf(struct lower *l, const char *fmt, ...);
 struct lang_str lo_str(const char *s);
@@ -194,12 +196,14 @@ void lower_semicolon(struct lower *l, uint32_t n);
 /* ---- lower_bind.c ------------------------------------------------------ */
 
 void lower_bind_prepare(struct lower *l);
+bool is_ascii(struct lang_str s);
 struct symtext *sym_text(struct lower *l, uint32_t sym);
 /* What the text calls SYM; notes that it is captured. */
 struct lang_str sym_ref(struct lower *l, uint32_t sym);
 /* Whether the IDENT must be checked against the sentinel. */
 bool sym_checked(const struct lower *l, uint32_t n);
 bool is_const_write(const struct lower *l, uint32_t n);
+void put_const_error(struct lower *l, uint32_t n, char sep);
 void put_tdz_guard(struct lower *l, uint32_t n);
 void lower_ident(struct lower *l, uint32_t n);
 /* The reference is called: `this` must stay undefined. */
@@ -227,6 +231,8 @@ bool env_open(struct lower *l, uint32_t scope, bool from_head);
 /* What stands at the begin of a block; true if a "}" must end it. */
 bool block_open(struct lower *l, uint32_t scope);
 void block_close(struct lower *l, bool opened);
+/* Sentinels for what the head of a for-in or for-of reads too early. */
+void scope_sentinels(struct lower *l, uint32_t scope);
 /* Sentinels and functions of a function's own scope. */
 void scope_prologue(struct lower *l, uint32_t scope);
 void lower_block(struct lower *l, uint32_t n);
@@ -234,6 +240,8 @@ void lower_switch(struct lower *l, uint32_t n);
 void lower_try(struct lower *l, uint32_t n);
 
 /* ---- lower_fn.c, lower_params.c ---------------------------------------- */
+
+#define ROW_NONE UINT32_MAX
 
 /* A row of the side table; the text of that function comes next. */
 uint32_t row_add(struct lower *l, struct lang_str name, bool named,

@@ -35,6 +35,18 @@ lower_bind_prepare(struct lower *l)
 	}
 }
 
+/* Duktape knows fewer identifiers than Unicode. */
+bool
+is_ascii(struct lang_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.s[i] >= 0x80)
+			return false;
+	return true;
+}
+
 struct symtext *
 sym_text(struct lower *l, uint32_t sym)
 {
@@ -53,6 +65,8 @@ sym_text(struct lower *l, uint32_t sym)
 		t->text = lo_textf(l, "%pdefault");
 	} else if (s->flags & SYMF_RENAME) {
 		t->text = lo_textf(l, "%p_%s_%u", &name, s->alias);
+	} else if (!is_ascii(name) && !l->free_helpers) {
+		t->text = lo_textf(l, "%pu%u", sym);
 	} else {
 		t->text = name;
 		t->plain = true;
@@ -188,6 +202,22 @@ is_const_write(const struct lower *l, uint32_t n)
 	return N(l, n)->kind == AST_IDENT && (N(l, n)->flags & AF_CONST_WRITE);
 }
 
+/* What a write to a constant does once the value is there. */
+void
+put_const_error(struct lower *l, uint32_t n, char sep)
+{
+	const struct symbol *s = symbol_get(l->u, N(l, n)->b);
+
+	/* a function's own name: sloppy code does nothing */
+	if (s->kind == SYM_FN_NAME && !l->fn->strict)
+		return;
+	emit_put(&l->e, &sep, 1);
+	put_tdz_guard(l, n);
+	lo_put(l, "%h(", LANG_HELPER_CONST_WRITE);
+	lo_put_quote(l, unit_atom_str(l->u, N(l, n)->a));
+	lo_put(l, ")");
+}
+
 void
 write_begin(struct lower *l, uint32_t n, bool init)
 {
@@ -219,11 +249,8 @@ write_end(struct lower *l, uint32_t n, bool init)
 	if (node->b == 0 || init)
 		return;
 	if (is_const_write(l, n)) {
-		lo_put(l, ",");
-		put_tdz_guard(l, n);
-		lo_put(l, "%h(", LANG_HELPER_CONST_WRITE);
-		lo_put_quote(l, unit_atom_str(l->u, node->a));
-		lo_put(l, "))");
+		put_const_error(l, n, ',');
+		lo_put(l, ")");
 	} else if (sym_checked(l, n)) {
 		ref = sym_ref(l, node->b);
 		lo_put(l, ",%s,", &ref);

@@ -270,15 +270,16 @@ link_member(struct lower *l, const struct chain *c, uint32_t i)
 		private_get_end(l, node->b, s->priv);
 		lo_skip(l, node->end);
 	} else if (node->kind == AST_MEMBER) {
-		if (optional) {
+		name = unit_atom_str(l->u, N(l, node->b)->a);
+		if ((N(l, node->b)->flags & AF_ESCAPED_NAME) ||
+		    !is_ascii(name)) {
+			if (!optional)
+				lo_to(l, N(l, node->a)->end);
+			lo_put_member(l, name);
+			lo_skip(l, node->end);
+		} else if (optional) {
 			lo_put(l, ".");
 			lo_skip(l, N(l, node->b)->pos);
-		}
-		if (N(l, node->b)->flags & AF_ESCAPED_NAME) {
-			name = unit_atom_str(l->u, N(l, node->b)->a);
-			lo_to(l, N(l, node->b)->pos);
-			lo_put(l, "%s", &name);
-			lo_skip(l, node->end);
 		}
 	} else {
 		if (optional) {

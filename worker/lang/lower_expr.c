@@ -344,9 +344,9 @@ logical_member(struct lower *l, uint32_t n, uint32_t target)
 	if (m->kind == AST_INDEX) {
 		lo_put(l, "(%t[%t]=", obj, key);
 	} else {
-		struct lang_str name = unit_atom_str(l->u, N(l, m->b)->a);
-
-		lo_put(l, "(%t.%s=", obj, &name);
+		lo_put(l, "(%t", obj);
+		lo_put_member(l, unit_atom_str(l->u, N(l, m->b)->a));
+		lo_put(l, "=");
 	}
 	lo_at(l, node->b);
 	lo_put(l, "))");
@@ -519,9 +519,8 @@ update_ident(struct lower *l, uint32_t n, uint32_t target, bool wanted)
 	put_tdz_guard(l, target);
 	ref = sym_ref(l, N(l, target)->b);
 	if (is_const_write(l, target)) {
-		lo_put(l, "+%s,%h(", &ref, LANG_HELPER_CONST_WRITE);
-		lo_put_quote(l, unit_atom_str(l->u, N(l, target)->a));
-		lo_put(l, ")");
+		lo_put(l, "+%s", &ref);
+		put_const_error(l, target, ',');
 	} else if (prefix || !wanted) {
 		put_export_write(l, N(l, target)->b);
 		lo_put(l, "%z%s", op, &ref);

@@ -38,6 +38,14 @@ fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row)
 	l->fn = fn;
 }
 
+/* Duktape maps arguments to parameters by their names in _Varmap. */
+static bool
+is_mapped(const struct func *f)
+{
+	return !f->is_strict && f->simple_params && f->nparams != 0 &&
+	       (f->uses_arguments || f->arrow_uses_arguments);
+}
+
 void
 fn_leave(struct lower *l, struct fnctx *fn)
 {
@@ -45,13 +53,13 @@ fn_leave(struct lower *l, struct fnctx *fn)
 
 	ASSERT(l->fn == fn);
 	l->fn = fn->up;
-	if (l->nrows == 0)
+	if (fn->row == ROW_NONE)
 		return;
 	row = &l->rows[fn->row];
 	row->keep = fn->keep.v;
 	row->nkeep = fn->keep.n;
-	if (fn->f != NULL &&
-	    (fn->f->has_direct_eval || fn->f->inner_eval || fn->f->has_with))
+	if (fn->f != NULL && (fn->f->has_direct_eval || fn->f->inner_eval ||
+				 fn->f->has_with || is_mapped(fn->f)))
 		row->flags |= LANG_FN_KEEP_ALL;
 }
 

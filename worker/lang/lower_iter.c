@@ -366,6 +366,21 @@ for_in_is_plain(struct lower *l, uint32_t n)
 	       !is_super_member(l, target) && !is_private_member(l, target);
 }
 
+/* for (let x of f(x)) */
+static bool
+head_reads_early(struct lower *l, uint32_t n)
+{
+	uint32_t s;
+
+	if (N(l, n)->d == 0)
+		return false;
+	for (s = scope_get(l->u, N(l, n)->d)->first; s != 0;
+	     s = symbol_get(l->u, s)->next)
+		if (symbol_get(l->u, s)->flags & SYMF_NEEDS_TDZ)
+			return true;
+	return false;
+}
+
 /* `let x` of a plain for-in; no initialiser may come. */
 static void
 lower_each_decl(struct lower *l, uint32_t n)
@@ -389,7 +404,7 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 	loop_enter(l, &ctx, n);
 	lo_to(l, node->pos);
 	put_labels(l, labels);
-	if (for_in_is_plain(l, n)) {
+	if (for_in_is_plain(l, n) && !head_reads_early(l, n)) {
 		if (N(l, node->a)->kind == AST_VAR_DECL)
 			lower_each_decl(l, node->a);
 		else
@@ -399,12 +414,18 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 	} else {
 		key = lo_textf(l, "%pv%u", (uint32_t)++l->unique);
 		lo_late(l, key);
+		if (labels == NULL && head_reads_early(l, n)) {
+			lo_put(l, "{");
+			scope_sentinels(l, node->d);
+		}
 		lo_put(l, "for(%s in ", &key);
 		lo_at(l, node->b);
 		lo_put(l, ")");
 		opened = bind_each(l, n, key);
 		lo_at(l, node->c);
 		end_each(l, opened);
+		if (labels == NULL && head_reads_early(l, n))
+			lo_put(l, "}");
 		lo_skip(l, node->end);
 	}
 	loop_leave(l, &ctx);
@@ -497,9 +518,15 @@ lower_for_of(struct lower *l, uint32_t n, struct names *labels)
 	const struct ast_node *node = N(l, n);
 
 	lo_to(l, node->pos);
+	if (head_reads_early(l, n)) {
+		lo_put(l, "{");
+		scope_sentinels(l, node->d);
+	}
 	if (node->flags & AF_AWAIT)
 		for_of_await(l, n, labels);
 	else
 		for_of_sync(l, n, labels);
+	if (head_reads_early(l, n))
+		lo_put(l, "}");
 	lo_skip(l, node->end);
 }

@@ -455,7 +455,10 @@ put_key(struct lower *l, uint32_t key)
 		lo_skip(l, node->end);
 	} else if (node->kind == AST_NAME) {
 		s = unit_atom_str(l->u, node->a);
-		lo_put(l, "%s", &s);
+		if (is_ascii(s))
+			lo_put(l, "%s", &s);
+		else
+			lo_put_quote(l, s);
 		lo_skip(l, node->end);
 	} else {
 		lo_at(l, key);

@@ -29,6 +29,8 @@ shorthand_is_plain(struct lower *l, uint32_t value)
 	if (node->kind != AST_IDENT || node->a == ATOM_get ||
 	    node->a == ATOM_set || (node->flags & AF_ESCAPED_NAME))
 		return false;
+	if (!is_ascii(unit_atom_str(l->u, node->a)))
+		return false;
 	if (node->b == 0)
 		return node->a != ATOM_arguments;
 	return sym_text(l, node->b)->plain && !sym_checked(l, value);
@@ -129,7 +131,8 @@ lower_prop(struct lower *l, uint32_t p)
 		}
 		if (N(l, node->a)->kind == AST_BIGINT ||
 		    N(l, node->a)->kind == AST_NUMBER ||
-		    N(l, node->a)->kind == AST_STRING) {
+		    N(l, node->a)->kind == AST_STRING ||
+		    !is_ascii(key_str(l, node->a))) {
 			lo_to(l, node->pos);
 			put_key(l, node->a);
 		}

@@ -17,12 +17,19 @@ param_target(const struct lower *l, uint32_t p)
 	return N(l, p)->kind == AST_DEFAULT ? N(l, p)->a : p;
 }
 
+/* A default may read it too early: it gets its value in its turn. */
+static bool
+param_checked(const struct lower *l, uint32_t sym)
+{
+	return symbol_get(l->u, sym)->flags & SYMF_NEEDS_TDZ;
+}
+
 static struct lang_str
 param_name(struct lower *l, uint32_t p, uint32_t i)
 {
 	const struct ast_node *t = N(l, param_target(l, p));
 
-	if (t->kind == AST_BINDING)
+	if (t->kind == AST_BINDING && !param_checked(l, t->b))
 		return sym_text(l, t->b)->text;
 	return lo_textf(l, "%pa%u", i);
 }
@@ -102,6 +109,14 @@ bind_params(struct lower *l, uint32_t n)
 
 	if (params_are_simple(l, n))
 		return;
+	for (p = node->b; p != 0; p = N(l, p)->next) {
+		const struct ast_node *b = N(l, param_target(l, p));
+
+		if (b->kind != AST_BINDING || !param_checked(l, b->b))
+			continue;
+		declare_sym(l, b->b);
+		lo_put(l, "%s=%h;", &sym_text(l, b->b)->text, LANG_HELPER_TDZ);
+	}
 	for (p = node->b, i = 0; p != 0; p = N(l, p)->next, i++) {
 		const struct ast_node *param = N(l, p);
 		uint32_t target = param_target(l, p);
@@ -123,7 +138,13 @@ bind_params(struct lower *l, uint32_t n)
 				: lo_str(""));
 			lo_put(l, ";");
 		}
-		if (N(l, target)->kind != AST_BINDING) {
+		if (N(l, target)->kind == AST_BINDING) {
+			uint32_t sym = N(l, target)->b;
+
+			if (param_checked(l, sym))
+				lo_put(l, "%s=%s;", &sym_text(l, sym)->text,
+				    &name);
+		} else {
 			lower_pattern(l, target, name, 0, true, &first);
 			lo_put(l, ";");
 		}

@@ -139,7 +139,7 @@ prop_access(struct lower *l, uint32_t p, struct lang_str value, uint32_t key)
 	if (key != 0)
 		return lo_textf(l, "%s[%t]", &value, key);
 	name = key_str(l, N(l, p)->a);
-	if (k->kind == AST_NAME)
+	if (k->kind == AST_NAME && is_ascii(name))
 		return lo_textf(l, "%s.%s", &value, &name);
 	start = l->e.len;
 	lo_put(l, "%s[", &value);

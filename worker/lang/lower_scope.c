@@ -138,17 +138,11 @@ scope_functions(struct lower *l, uint32_t scope)
 	}
 }
 
-bool
-block_open(struct lower *l, uint32_t scope)
+void
+scope_sentinels(struct lower *l, uint32_t scope)
 {
-	bool opened;
 	uint32_t s;
 
-	if (scope == 0)
-		return false;
-	opened = env_open(l, scope, false);
-	if (opened)
-		l->fn->in_catch_env++;
 	for (s = scope_get(l->u, scope)->first; s != 0;
 	     s = symbol_get(l->u, s)->next) {
 		const struct symbol *sym = symbol_get(l->u, s);
@@ -161,6 +155,19 @@ block_open(struct lower *l, uint32_t scope)
 		declare_sym(l, s);
 		lo_put(l, "%s=%h;", &t->text, LANG_HELPER_TDZ);
 	}
+}
+
+bool
+block_open(struct lower *l, uint32_t scope)
+{
+	bool opened;
+
+	if (scope == 0)
+		return false;
+	opened = env_open(l, scope, false);
+	if (opened)
+		l->fn->in_catch_env++;
+	scope_sentinels(l, scope);
 	scope_functions(l, scope);
 	return opened;
 }

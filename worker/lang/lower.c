@@ -171,7 +171,7 @@ lo_put_quote(struct lower *l, struct lang_str s)
 void
 lo_put_member(struct lower *l, struct lang_str name)
 {
-	if (is_ascii(name)) {
+	if (lo_is_ascii(name)) {
 		lo_put(l, ".%s", &name);
 	} else {
 		lo_put(l, "[");
@@ -683,9 +683,9 @@ lower_unit(struct lower *l)
 	lower_prefix(l);
 	lower_bind_prepare(l);
 	lower_mod_prepare(l);
-	fn_enter(l, &outer, 0, ROW_NONE);
+	lo_fn_enter(l, &outer, 0, ROW_NONE);
 	if (!l->free_helpers)
-		row_add(l, lo_str(""), false, flags, 0, 0, 0);
+		lo_row_add(l, lo_str(""), false, flags, 0, 0, 0);
 	if (kind == LANG_FUNCTION) {
 		lo_skip(l, N(l, first)->pos);
 		lower_node(l, N(l, first)->a);
@@ -695,13 +695,13 @@ lower_unit(struct lower *l)
 	if (top->is_strict)
 		flags |= LANG_FN_STRICT;
 	if (!l->free_helpers)
-		row = row_add(l, lo_str(""), false, flags, 0, 0, 0);
-	fn_enter(l, &fn, l->u->top_func, row);
+		row = lo_row_add(l, lo_str(""), false, flags, 0, 0, 0);
+	lo_fn_enter(l, &fn, l->u->top_func, row);
 	fn.is_async = l->u->has_tla;
 	fn.strict = top->is_strict;
 	lower_open(l);
 	l->coroutine = l->module && (l->u->has_tla || l->options->cyclic);
-	fn_program_prologue(l);
+	lo_fn_program_prologue(l);
 	lo_skip(l, first != 0 ? N(l, first)->pos : l->u->len);
 	/* comments before the first statement go */
 	lower_list(l, first);
@@ -710,10 +710,10 @@ lower_unit(struct lower *l)
 		emit_put(&l->e, "\n", 1); /* the last line may be a comment */
 	for (i = 0; l->free_helpers && i < l->template_vars.n; i++)
 		lo_put(l, ";var %s", &l->template_vars.v[i]);
-	fn_end_vars(l);
+	lo_fn_end_vars(l);
 	if (!l->free_helpers)
 		lo_put(l, "}");
-	fn_leave(l, &fn);
+	lo_fn_leave(l, &fn);
 }
 
 static struct lang_output *

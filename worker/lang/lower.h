@@ -89,7 +89,7 @@ struct home {
 	struct names fields;   /* functions that define fields */
 };
 
-/* How fn_text() writes a function. */
+/* How lo_fn_text() writes a function. */
 struct fn_spec {
 	struct lang_str name; /* side table */
 	struct lang_str self; /* name in the text */
@@ -196,23 +196,23 @@ void lower_semicolon(struct lower *l, uint32_t n);
 /* ---- lower_bind.c ------------------------------------------------------ */
 
 void lower_bind_prepare(struct lower *l);
-bool is_ascii(struct lang_str s);
-struct symtext *sym_text(struct lower *l, uint32_t sym);
+bool lo_is_ascii(struct lang_str s);
+struct symtext *lo_sym_text(struct lower *l, uint32_t sym);
 /* What the text calls SYM; notes that it is captured. */
-struct lang_str sym_ref(struct lower *l, uint32_t sym);
+struct lang_str lo_sym_ref(struct lower *l, uint32_t sym);
 /* Whether the IDENT must be checked against the sentinel. */
-bool sym_checked(const struct lower *l, uint32_t n);
-bool is_const_write(const struct lower *l, uint32_t n);
-void put_const_error(struct lower *l, uint32_t n, char sep);
-void put_tdz_guard(struct lower *l, uint32_t n);
+bool lo_sym_checked(const struct lower *l, uint32_t n);
+bool lo_is_const_write(const struct lower *l, uint32_t n);
+void lo_put_const_error(struct lower *l, uint32_t n, char sep);
+void lo_put_tdz_guard(struct lower *l, uint32_t n);
 void lower_ident(struct lower *l, uint32_t n);
 /* The reference is called: `this` must stay undefined. */
 void lower_callee_ident(struct lower *l, uint32_t n);
 /* Assignment to an IDENT or BINDING: before and behind the value. */
-void write_begin(struct lower *l, uint32_t n, bool init);
-void write_end(struct lower *l, uint32_t n, bool init);
+void lo_write_begin(struct lower *l, uint32_t n, bool init);
+void lo_write_end(struct lower *l, uint32_t n, bool init);
 /* There will be a var of SYM. */
-void declare_sym(struct lower *l, uint32_t sym);
+void lo_declare_sym(struct lower *l, uint32_t sym);
 void lower_var_decl(struct lower *l, uint32_t n);
 /* In the head of a loop. */
 void lower_for_decl(struct lower *l, uint32_t n);
@@ -222,19 +222,20 @@ void lower_declarators(struct lower *l, uint32_t n);
 /* ---- lower_scope.c ----------------------------------------------------- */
 
 /* Symbols of SCOPE that need an environment per entry; the last of them. */
-uint32_t scope_env_count(struct lower *l, uint32_t scope, uint32_t *only_out);
+uint32_t lo_scope_env_count(struct lower *l, uint32_t scope,
+    uint32_t *only_out);
 /*
  * try{throw v}catch(x){ -- FROM_HEAD: values are those of the symbols'
  * `set`. One name is the catch parameter, several live in one object.
  */
-bool env_open(struct lower *l, uint32_t scope, bool from_head);
+bool lo_env_open(struct lower *l, uint32_t scope, bool from_head);
 /* What stands at the begin of a block; true if a "}" must end it. */
-bool block_open(struct lower *l, uint32_t scope);
-void block_close(struct lower *l, bool opened);
+bool lo_block_open(struct lower *l, uint32_t scope);
+void lo_block_close(struct lower *l, bool opened);
 /* Sentinels for what the head of a for-in or for-of reads too early. */
-void scope_sentinels(struct lower *l, uint32_t scope);
+void lo_scope_sentinels(struct lower *l, uint32_t scope);
 /* Sentinels and functions of a function's own scope. */
-void scope_prologue(struct lower *l, uint32_t scope);
+void lo_scope_prologue(struct lower *l, uint32_t scope);
 void lower_block(struct lower *l, uint32_t n);
 void lower_switch(struct lower *l, uint32_t n);
 void lower_try(struct lower *l, uint32_t n);
@@ -244,17 +245,18 @@ void lower_try(struct lower *l, uint32_t n);
 #define ROW_NONE UINT32_MAX
 
 /* A row of the side table; the text of that function comes next. */
-uint32_t row_add(struct lower *l, struct lang_str name, bool named,
+uint32_t lo_row_add(struct lower *l, struct lang_str name, bool named,
     uint32_t flags, uint32_t length, uint32_t pos, uint32_t end);
-void fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row);
-void fn_leave(struct lower *l, struct fnctx *fn);
+void lo_fn_enter(struct lower *l, struct fnctx *fn, uint32_t func,
+    uint32_t row);
+void lo_fn_leave(struct lower *l, struct fnctx *fn);
 /* "function(PARAMS){" that is not one of the source. */
-void fn_hidden(struct lower *l, struct fnctx *fn, const char *params);
+void lo_fn_hidden(struct lower *l, struct fnctx *fn, const char *params);
 /* Declarations of temps and late names. */
-void fn_end_vars(struct lower *l);
+void lo_fn_end_vars(struct lower *l);
 /* "function self(params){body}"; the cursor may be anywhere before. */
-void fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec);
-void fn_program_prologue(struct lower *l);
+void lo_fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec);
+void lo_fn_program_prologue(struct lower *l);
 void lower_body(struct lower *l, uint32_t first);
 /* Expression or arrow. */
 void lower_func(struct lower *l, uint32_t n);
@@ -266,25 +268,25 @@ void lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym);
 /* name=function...; where the declaration cannot be Duktape's. */
 void lower_block_func(struct lower *l, uint32_t n, uint32_t sym);
 /* name=$af(body); the body's text is hoisted by Duktape. */
-void put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym);
+void lo_put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym);
 /* Text of `this`, checked in derived constructors. */
-void put_this(struct lower *l);
+void lo_put_this(struct lower *l);
 void lower_this(struct lower *l, uint32_t n);
 void lower_new_target(struct lower *l, uint32_t n);
 void lower_arguments(struct lower *l, uint32_t n);
 /* `arguments` that is only indexed or handed to apply. */
-bool is_plain_arguments(const struct lower *l, uint32_t n);
+bool lo_is_plain_arguments(const struct lower *l, uint32_t n);
 void lower_return(struct lower *l, uint32_t n);
 void lower_yield(struct lower *l, uint32_t n);
 void lower_await(struct lower *l, uint32_t n);
 
-bool params_are_simple(const struct lower *l, uint32_t func_node);
+bool lo_params_are_simple(const struct lower *l, uint32_t func_node);
 /* "(a,b)" */
-void put_params(struct lower *l, uint32_t func_node);
+void lo_put_params(struct lower *l, uint32_t func_node);
 /* Statements that bind defaults, patterns and rest. */
-void bind_params(struct lower *l, uint32_t func_node);
+void lo_bind_params(struct lower *l, uint32_t func_node);
 /* Body vars that have a parameter's name start with its value. */
-void bind_shadowing(struct lower *l, const struct func *f);
+void lo_bind_shadowing(struct lower *l, const struct func *f);
 
 /* ---- lower_pat.c ------------------------------------------------------- */
 
@@ -315,7 +317,7 @@ void lower_loop_children(struct lower *l, uint32_t n);
 void lower_labeled(struct lower *l, uint32_t n);
 void lower_jump(struct lower *l, uint32_t n);
 /* All loops inside TARGET (0: the function) are left; INCLUSIVE: it too. */
-void mark_exits(struct lower *l, uint32_t target, bool inclusive);
+void lo_mark_exits(struct lower *l, uint32_t target, bool inclusive);
 
 /* ---- lower_expr.c, lower_chain.c --------------------------------------- */
 
@@ -329,7 +331,7 @@ void lower_update(struct lower *l, uint32_t n, bool wanted);
 /* An expression whose value nobody uses. */
 void lower_void(struct lower *l, uint32_t n);
 /* Writes to the IDENT need more than `=`. */
-bool ident_is_special(struct lower *l, uint32_t n);
+bool lo_ident_is_special(struct lower *l, uint32_t n);
 /* Member access, calls, tagged templates, optional chains. */
 void lower_chain(struct lower *l, uint32_t n);
 void lower_chain_delete(struct lower *l, uint32_t n);
@@ -342,47 +344,47 @@ void lower_bigint(struct lower *l, uint32_t n);
 void lower_regexp(struct lower *l, uint32_t n);
 void lower_template(struct lower *l, uint32_t n);
 /* Template object and values of a tag's call. */
-void put_tagged_arguments(struct lower *l, uint32_t n);
+void lo_put_tagged_arguments(struct lower *l, uint32_t n);
 void lower_array(struct lower *l, uint32_t n);
 /* Elements or arguments with spread as one array; LIST: only to be read. */
 void lower_spread_array(struct lower *l, uint32_t first, bool list);
 void lower_object(struct lower *l, uint32_t n);
-struct lang_str key_str(struct lower *l, uint32_t key);
+struct lang_str lo_key_str(struct lower *l, uint32_t key);
 /* What a function under that key is called; false if it is computed. */
-bool key_name(struct lower *l, uint32_t key, bool computed,
+bool lo_key_name(struct lower *l, uint32_t key, bool computed,
     struct lang_str *name_out);
 /* A key as Duktape's literals take it; as an expression. */
-void put_key(struct lower *l, uint32_t key);
-void put_key_value(struct lower *l, uint32_t key, bool computed);
+void lo_put_key(struct lower *l, uint32_t key);
+void lo_put_key_value(struct lower *l, uint32_t key, bool computed);
 /* Nobody notices when it is evaluated earlier. */
-bool is_pure(const struct lower *l, uint32_t n);
+bool lo_is_pure(const struct lower *l, uint32_t n);
 
 /* ---- lower_class.c, lower_priv.c -------------------------------------- */
 
 void lower_class(struct lower *l, uint32_t n);
 void lower_class_decl(struct lower *l, uint32_t n);
 void lower_super_call(struct lower *l, uint32_t n);
-void super_statement_done(struct lower *l, uint32_t stmt);
-bool is_super_member(const struct lower *l, uint32_t n);
+void lo_super_statement_done(struct lower *l, uint32_t stmt);
+bool lo_is_super_member(const struct lower *l, uint32_t n);
 /* "home,key,this" of super.x */
-void put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp);
-bool is_private_member(const struct lower *l, uint32_t n);
+void lo_put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp);
+bool lo_is_private_member(const struct lower *l, uint32_t n);
 /* Reading and writing o.#x: the object and the value are written between. */
-uint32_t private_get_begin(struct lower *l, uint32_t name);
-void private_get_end(struct lower *l, uint32_t name, uint32_t temp);
-struct priv private_set_begin(struct lower *l, uint32_t name);
-void private_set_mid(struct lower *l, uint32_t name, struct priv p);
-void private_set_end(struct lower *l, uint32_t name, struct priv p);
+uint32_t lo_private_get_begin(struct lower *l, uint32_t name);
+void lo_private_get_end(struct lower *l, uint32_t name, uint32_t temp);
+struct priv lo_private_set_begin(struct lower *l, uint32_t name);
+void lo_private_set_mid(struct lower *l, uint32_t name, struct priv p);
+void lo_private_set_end(struct lower *l, uint32_t name, struct priv p);
 void lower_private_in(struct lower *l, uint32_t n);
 
 /* ---- lower_mod.c ------------------------------------------------------- */
 
 void lower_mod_prepare(struct lower *l);
 void lower_mod_prologue(struct lower *l);
-bool is_exported(const struct lower *l, uint32_t sym);
+bool lo_is_exported(const struct lower *l, uint32_t sym);
 /* "$e.a=$e.b=" for an exported symbol; nothing otherwise. */
-void put_export_write(struct lower *l, uint32_t sym);
-struct lang_str import_ref(struct lower *l, uint32_t sym);
+void lo_put_export_write(struct lower *l, uint32_t sym);
+struct lang_str lo_import_ref(struct lower *l, uint32_t sym);
 void lower_import(struct lower *l, uint32_t n);
 void lower_export(struct lower *l, uint32_t n);
 

@@ -37,7 +37,7 @@ lower_bind_prepare(struct lower *l)
 
 /* Duktape knows fewer identifiers than Unicode. */
 bool
-is_ascii(struct lang_str s)
+lo_is_ascii(struct lang_str s)
 {
 	size_t i;
 
@@ -48,7 +48,7 @@ is_ascii(struct lang_str s)
 }
 
 struct symtext *
-sym_text(struct lower *l, uint32_t sym)
+lo_sym_text(struct lower *l, uint32_t sym)
 {
 	struct symtext *t = &l->syms[sym];
 	const struct symbol *s = symbol_get(l->u, sym);
@@ -58,14 +58,14 @@ sym_text(struct lower *l, uint32_t sym)
 		return t;
 	name = unit_atom_str(l->u, s->atom);
 	if (s->kind == SYM_IMPORT) {
-		t->text = import_ref(l, sym);
+		t->text = lo_import_ref(l, sym);
 		t->member = t->text.s[t->text.len - 1] == ']' ||
 			    memchr(t->text.s, '.', t->text.len) != NULL;
 	} else if (s->kind == SYM_DEFAULT) {
 		t->text = lo_textf(l, "%pdefault");
 	} else if (s->flags & SYMF_RENAME) {
 		t->text = lo_textf(l, "%p_%s_%u", &name, s->alias);
-	} else if (!is_ascii(name) && !l->free_helpers) {
+	} else if (!lo_is_ascii(name) && !l->free_helpers) {
 		t->text = lo_textf(l, "%pu%u", sym);
 	} else {
 		t->text = name;
@@ -86,9 +86,9 @@ sym_owner(struct lower *l, const struct symbol *s)
 }
 
 struct lang_str
-sym_ref(struct lower *l, uint32_t sym)
+lo_sym_ref(struct lower *l, uint32_t sym)
 {
-	struct symtext *t = sym_text(l, sym);
+	struct symtext *t = lo_sym_text(l, sym);
 	const struct symbol *s;
 	struct fnctx *fn;
 
@@ -105,7 +105,7 @@ sym_ref(struct lower *l, uint32_t sym)
 
 /* Whether the IDENT must be checked against the sentinel. */
 bool
-sym_checked(const struct lower *l, uint32_t n)
+lo_sym_checked(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 
@@ -142,8 +142,8 @@ ident_read(struct lower *l, uint32_t n, bool callee)
 		}
 		return;
 	}
-	ref = sym_ref(l, node->b);
-	if (!sym_checked(l, n)) {
+	ref = lo_sym_ref(l, node->b);
+	if (!lo_sym_checked(l, n)) {
 		const struct symtext *st = &l->syms[node->b];
 
 		if (st->plain && !(node->flags & AF_ESCAPED_NAME))
@@ -184,27 +184,27 @@ lower_callee_ident(struct lower *l, uint32_t n)
 
 /* "x===$T&&$t("x")," where the reference may come too early. */
 void
-put_tdz_guard(struct lower *l, uint32_t n)
+lo_put_tdz_guard(struct lower *l, uint32_t n)
 {
 	struct lang_str ref;
 
-	if (!sym_checked(l, n))
+	if (!lo_sym_checked(l, n))
 		return;
-	ref = sym_ref(l, N(l, n)->b);
+	ref = lo_sym_ref(l, N(l, n)->b);
 	lo_put(l, "%s===%h&&%h(", &ref, LANG_HELPER_TDZ, LANG_HELPER_TDZ_THROW);
 	lo_put_quote(l, unit_atom_str(l->u, N(l, n)->a));
 	lo_put(l, "),");
 }
 
 bool
-is_const_write(const struct lower *l, uint32_t n)
+lo_is_const_write(const struct lower *l, uint32_t n)
 {
 	return N(l, n)->kind == AST_IDENT && (N(l, n)->flags & AF_CONST_WRITE);
 }
 
 /* What a write to a constant does once the value is there. */
 void
-put_const_error(struct lower *l, uint32_t n, char sep)
+lo_put_const_error(struct lower *l, uint32_t n, char sep)
 {
 	const struct symbol *s = symbol_get(l->u, N(l, n)->b);
 
@@ -212,14 +212,14 @@ put_const_error(struct lower *l, uint32_t n, char sep)
 	if (s->kind == SYM_FN_NAME && !l->fn->strict)
 		return;
 	emit_put(&l->e, &sep, 1);
-	put_tdz_guard(l, n);
+	lo_put_tdz_guard(l, n);
 	lo_put(l, "%h(", LANG_HELPER_CONST_WRITE);
 	lo_put_quote(l, unit_atom_str(l->u, N(l, n)->a));
 	lo_put(l, ")");
 }
 
 void
-write_begin(struct lower *l, uint32_t n, bool init)
+lo_write_begin(struct lower *l, uint32_t n, bool init)
 {
 	const struct ast_node *node = N(l, n);
 	struct lang_str ref;
@@ -229,30 +229,30 @@ write_begin(struct lower *l, uint32_t n, bool init)
 		lo_put(l, "%s=", &ref);
 		return;
 	}
-	if (!init && is_const_write(l, n)) {
+	if (!init && lo_is_const_write(l, n)) {
 		lo_put(l, "(");
 		return;
 	}
-	ref = sym_ref(l, node->b);
-	put_export_write(l, node->b);
+	ref = lo_sym_ref(l, node->b);
+	lo_put_export_write(l, node->b);
 	lo_put(l, "%s=", &ref);
-	if (!init && sym_checked(l, n))
+	if (!init && lo_sym_checked(l, n))
 		lo_put(l, "%h(", LANG_HELPER_TDZ_WRITE);
 }
 
 void
-write_end(struct lower *l, uint32_t n, bool init)
+lo_write_end(struct lower *l, uint32_t n, bool init)
 {
 	const struct ast_node *node = N(l, n);
 	struct lang_str ref;
 
 	if (node->b == 0 || init)
 		return;
-	if (is_const_write(l, n)) {
-		put_const_error(l, n, ',');
+	if (lo_is_const_write(l, n)) {
+		lo_put_const_error(l, n, ',');
 		lo_put(l, ")");
-	} else if (sym_checked(l, n)) {
-		ref = sym_ref(l, node->b);
+	} else if (lo_sym_checked(l, n)) {
+		ref = lo_sym_ref(l, node->b);
 		lo_put(l, ",%s,", &ref);
 		lo_put_quote(l, unit_atom_str(l->u, node->a));
 		lo_put(l, ")");
@@ -262,9 +262,9 @@ write_end(struct lower *l, uint32_t n, bool init)
 /* ---- declarations ------------------------------------------------------ */
 
 void
-declare_sym(struct lower *l, uint32_t sym)
+lo_declare_sym(struct lower *l, uint32_t sym)
 {
-	struct symtext *t = sym_text(l, sym);
+	struct symtext *t = lo_sym_text(l, sym);
 
 	if (t->env || t->declared || t->member)
 		return;
@@ -280,8 +280,9 @@ decl_is_simple(struct lower *l, uint32_t n)
 	for (d = N(l, n)->a; d != 0; d = N(l, d)->next) {
 		const struct ast_node *target = N(l, N(l, d)->a);
 
-		if (target->kind != AST_BINDING || is_exported(l, target->b) ||
-		    sym_text(l, target->b)->env)
+		if (target->kind != AST_BINDING ||
+		    lo_is_exported(l, target->b) ||
+		    lo_sym_text(l, target->b)->env)
 			return false;
 	}
 	return true;
@@ -319,7 +320,7 @@ decl_plain(struct lower *l, uint32_t n)
 	for (d = node->a; d != 0; d = N(l, d)->next) {
 		uint32_t target = N(l, d)->a, init = N(l, d)->b;
 		const struct ast_node *b = N(l, target);
-		struct symtext *t = sym_text(l, b->b);
+		struct symtext *t = lo_sym_text(l, b->b);
 
 		t->declared = true;
 		if (!t->plain || (b->flags & AF_ESCAPED_NAME)) {
@@ -409,7 +410,7 @@ lower_declarators(struct lower *l, uint32_t n)
 			lo_temp_free(l, t);
 			continue;
 		}
-		declare_sym(l, b->b);
+		lo_declare_sym(l, b->b);
 		if (init == 0 && node->op == DECL_VAR)
 			continue;
 		if (!first)
@@ -417,12 +418,12 @@ lower_declarators(struct lower *l, uint32_t n)
 		first = false;
 		lo_skip(l, b->pos);
 		emit_sync(&l->e, b->pos);
-		write_begin(l, target, true);
+		lo_write_begin(l, target, true);
 		if (init != 0)
 			lo_at_named(l, init, unit_atom_str(l->u, b->a));
 		else
 			lo_put(l, "void 0");
-		write_end(l, target, true);
+		lo_write_end(l, target, true);
 	}
 	lo_skip(l, end);
 }

@@ -98,7 +98,7 @@ paren_chain(struct lower *l, const struct chain *c)
 	if (N(l, n)->kind != AST_OPT_CHAIN)
 		return 0;
 	last = N(l, n)->a;
-	return is_member_kind(N(l, last)->kind) && !is_super_member(l, last)
+	return is_member_kind(N(l, last)->kind) && !lo_is_super_member(l, last)
 		   ? n
 		   : 0;
 }
@@ -120,8 +120,8 @@ call_is_special(struct lower *l, const struct chain *c, uint32_t i)
 	callee = link_at(l, c, i - 1)->n;
 	if (!is_member_kind(N(l, callee)->kind))
 		return false;
-	return link_is_optional(l, c, i) || is_super_member(l, callee) ||
-	       is_private_member(l, callee);
+	return link_is_optional(l, c, i) || lo_is_super_member(l, callee) ||
+	       lo_is_private_member(l, callee);
 }
 
 /* Link I's object must be kept for the call behind it. */
@@ -132,7 +132,7 @@ link_keeps_object(struct lower *l, const struct chain *c, uint32_t i)
 		return true;
 	return i + 1 < c->n && is_member_kind(link_node(l, c, i)->kind) &&
 	       call_is_special(l, c, i + 1) &&
-	       !is_super_member(l, link_at(l, c, i)->n);
+	       !lo_is_super_member(l, link_at(l, c, i)->n);
 }
 
 static void
@@ -146,8 +146,8 @@ link_prefix(struct lower *l, const struct chain *c, uint32_t i)
 		    node->flags & AF_HAS_SPREAD && node->kind == AST_CALL
 			? LANG_HELPER_REFLECT_APPLY
 			: LANG_HELPER_CALL);
-	else if (is_private_member(l, s->n))
-		s->priv = private_get_begin(l, node->b);
+	else if (lo_is_private_member(l, s->n))
+		s->priv = lo_private_get_begin(l, node->b);
 	if (link_keeps_object(l, c, i)) {
 		if (link_is_optional(l, c, i)) {
 			s->temp = s->cut; /* starts its segment */
@@ -168,7 +168,7 @@ put_arguments(struct lower *l, uint32_t n)
 
 	if (node->kind == AST_TAGGED) {
 		lo_put(l, ",");
-		put_tagged_arguments(l, node->b);
+		lo_put_tagged_arguments(l, node->b);
 		return;
 	}
 	for (a = node->b; a != 0; a = N(l, a)->next) {
@@ -183,9 +183,9 @@ link_call_special(struct lower *l, const struct chain *c, uint32_t i)
 	const struct ast_node *node = link_node(l, c, i);
 	bool spread = node->kind == AST_CALL && (node->flags & AF_HAS_SPREAD);
 
-	if (i != 0 && is_super_member(l, link_at(l, c, i - 1)->n)) {
+	if (i != 0 && lo_is_super_member(l, link_at(l, c, i - 1)->n)) {
 		lo_put(l, ",");
-		put_this(l);
+		lo_put_this(l);
 	} else if (i != 0 && link_at(l, c, i - 1)->temp != 0) {
 		lo_put(l, ",%t", link_at(l, c, i - 1)->temp);
 	} else if (i == 0 && c->base_obj != 0) {
@@ -245,7 +245,8 @@ link_call(struct lower *l, const struct chain *c, uint32_t i)
 		}
 		if (a == node->b && (node->flags & AF_DIRECT_EVAL))
 			put_eval_argument(l, a);
-		else if (!(apply && a != node->b && is_plain_arguments(l, a)))
+		else if (!(apply && a != node->b &&
+			     lo_is_plain_arguments(l, a)))
 			lower_node(l, a);
 		if (rewrite)
 			lo_to(l, N(l, a)->end);
@@ -266,13 +267,13 @@ link_member(struct lower *l, const struct chain *c, uint32_t i)
 
 	if (s->own_temp)
 		lo_put(l, ")");
-	if (is_private_member(l, s->n)) {
-		private_get_end(l, node->b, s->priv);
+	if (lo_is_private_member(l, s->n)) {
+		lo_private_get_end(l, node->b, s->priv);
 		lo_skip(l, node->end);
 	} else if (node->kind == AST_MEMBER) {
 		name = unit_atom_str(l->u, N(l, node->b)->a);
 		if ((N(l, node->b)->flags & AF_ESCAPED_NAME) ||
-		    !is_ascii(name)) {
+		    !lo_is_ascii(name)) {
 			if (!optional)
 				lo_to(l, N(l, node->a)->end);
 			lo_put_member(l, name);
@@ -302,7 +303,7 @@ link_suffix(struct lower *l, const struct chain *c, uint32_t i)
 		link_call(l, c, i);
 	} else if (node->kind == AST_TAGGED) {
 		lo_put(l, "(");
-		put_tagged_arguments(l, node->b);
+		lo_put_tagged_arguments(l, node->b);
 		lo_put(l, ")");
 		lo_skip(l, node->end);
 	} else {
@@ -334,13 +335,13 @@ chain_base(struct lower *l, struct chain *c)
 			lower_super_call(l, n);
 		} else {
 			lo_put(l, "%h(", LANG_HELPER_SUPER_GET);
-			put_super_ref(l, n, 0);
+			lo_put_super_ref(l, n, 0);
 			lo_put(l, ")");
 			lo_skip(l, first->end);
 		}
 		return 1;
 	}
-	if (is_plain_arguments(l, c->base) &&
+	if (lo_is_plain_arguments(l, c->base) &&
 	    ((first->kind == AST_INDEX && !link_keeps_object(l, c, 0) &&
 		 !(c->n > 1 && is_call_kind(link_node(l, c, 1)->kind))) ||
 		(first->kind == AST_MEMBER && is_named(l, first->b, "length"))))
@@ -361,7 +362,7 @@ chain_is_untouched(struct lower *l, const struct chain *c)
 		return false;
 	for (i = 0; i < c->n; i++)
 		if (call_is_special(l, c, i) ||
-		    is_private_member(l, link_at(l, c, i)->n))
+		    lo_is_private_member(l, link_at(l, c, i)->n))
 			return false;
 	return true;
 }

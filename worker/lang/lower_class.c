@@ -204,7 +204,7 @@ put_ctor(struct lower *l, struct class *c, uint32_t method)
 	spec.pos = N(l, c->node)->pos;
 	spec.end = N(l, c->node)->end;
 	lo_put(l, "4,0,");
-	fn_text(l, N(l, method)->b, &spec);
+	lo_fn_text(l, N(l, method)->b, &spec);
 	lo_put(l, ",");
 }
 
@@ -215,8 +215,8 @@ put_default_ctor(struct lower *l, struct class *c)
 	uint32_t flags = LANG_FN_CLASS | LANG_FN_CONSTRUCTABLE | LANG_FN_STRICT;
 
 	lo_put(l, "4,0,");
-	fn_enter(l, &fn, 0,
-	    row_add(l, c->name, true, flags, 0, N(l, c->node)->pos,
+	lo_fn_enter(l, &fn, 0,
+	    lo_row_add(l, c->name, true, flags, 0, N(l, c->node)->pos,
 		N(l, c->node)->end));
 	fn.strict = true;
 	fn.derived = c->k->derived;
@@ -235,7 +235,7 @@ put_default_ctor(struct lower *l, struct class *c)
 		put_fields(l, &c->inst, "this", ';', false);
 		lo_put(l, "}");
 	}
-	fn_leave(l, &fn);
+	lo_fn_leave(l, &fn);
 	lo_put(l, ",");
 }
 
@@ -289,7 +289,7 @@ lower_super_call(struct lower *l, uint32_t n)
 
 /* STMT of a derived constructor's body is done. */
 void
-super_statement_done(struct lower *l, uint32_t stmt)
+lo_super_statement_done(struct lower *l, uint32_t stmt)
 {
 	const struct ast_node *node = N(l, stmt), *call;
 
@@ -314,7 +314,7 @@ put_method(struct lower *l, struct class *c, uint32_t m)
 	struct lang_str name = lo_str("");
 
 	l->home = is_static ? &c->stat : &c->inst;
-	known = key_name(l, node->a, computed, &name);
+	known = lo_key_name(l, node->a, computed, &name);
 	if (known && kind != 1)
 		name = lo_textf(l, kind == 2 ? "get %s" : "set %s", &name);
 	if (N(l, node->a)->kind == AST_PRIVATE_NAME) {
@@ -324,7 +324,7 @@ put_method(struct lower *l, struct class *c, uint32_t m)
 	} else {
 		lo_put(l, "%u,",
 		    kind + (is_static ? 8U : 0U) + (known ? 0U : 16U));
-		put_key_value(l, node->a, computed);
+		lo_put_key_value(l, node->a, computed);
 		lo_put(l, ",");
 	}
 	lower_method_func(l, node->b, name, known);
@@ -339,7 +339,7 @@ group_open(struct lower *l, struct fnctx *fn, struct lang_str var)
 
 	lo_put(l, "0,0,%s=", &var);
 	param = lo_textf(l, "%pthis");
-	fn_hidden(l, fn, param.s);
+	lo_fn_hidden(l, fn, param.s);
 	fn->is_arrow = false;
 	fn->this_param = true;
 	fn->strict = true;
@@ -348,9 +348,9 @@ group_open(struct lower *l, struct fnctx *fn, struct lang_str var)
 static void
 group_close(struct lower *l, struct fnctx *fn)
 {
-	fn_end_vars(l);
+	lo_fn_end_vars(l);
 	lo_put(l, "},");
-	fn_leave(l, fn);
+	lo_fn_leave(l, fn);
 }
 
 static void
@@ -365,11 +365,12 @@ put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 	l->home = node->flags & AF_STATIC ? &c->stat : &c->inst;
 	l->fn->func = node->d;
 	if (N(l, node->a)->kind == AST_PRIVATE_NAME) {
-		known = key_name(l, node->a, false, &name);
+		known = lo_key_name(l, node->a, false, &name);
 		lo_put(l, "%h(%pthis,%s,", LANG_HELPER_PRIV_ADD,
 		    &l->syms[N(l, node->a)->b].text);
 	} else {
-		known = key_name(l, node->a, node->flags & AF_COMPUTED, &name);
+		known =
+		    lo_key_name(l, node->a, node->flags & AF_COMPUTED, &name);
 		lo_put(l, "%h(%pthis,", LANG_HELPER_FIELD);
 		if (known)
 			lo_put_quote(l, name);
@@ -402,9 +403,9 @@ put_static_block(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 	fn.func = node->d;
 	fn.f = func_get(l->u, node->d);
 	l->home = &c->stat;
-	scope_prologue(l, fn.f->scope);
+	lo_scope_prologue(l, fn.f->scope);
 	if (fn.f->body_scope != fn.f->scope)
-		scope_prologue(l, fn.f->body_scope);
+		lo_scope_prologue(l, fn.f->body_scope);
 	if (first != 0) {
 		lo_skip(l, N(l, first)->pos);
 		lower_list(l, first);
@@ -447,7 +448,7 @@ put_members(struct lower *l, struct class *c)
 		} else {
 			if (c->keys[i].len != 0) {
 				lo_put(l, "0,0,%s=", &c->keys[i]);
-				put_key_value(l, node->a, true);
+				lo_put_key_value(l, node->a, true);
 				lo_put(l, ",");
 			}
 			if (!open) {
@@ -573,7 +574,7 @@ put_wrapped(struct lower *l, struct class *c)
 		lo_put(l, ",");
 		lo_keep(l, l->fn, lo_textf(l, "%t", heritage));
 	}
-	fn_hidden(l, &fn, param.s);
+	lo_fn_hidden(l, &fn, param.s);
 	lo_put(l, "\"use strict\";");
 	fn.strict = true;
 	if (heritage != 0) {
@@ -583,9 +584,9 @@ put_wrapped(struct lower *l, struct class *c)
 	}
 	lo_put(l, "return ");
 	put_class(l, c, heritage);
-	fn_end_vars(l);
+	lo_fn_end_vars(l);
 	lo_put(l, "}(");
-	fn_leave(l, &fn);
+	lo_fn_leave(l, &fn);
 	put_outer_this(l);
 	lo_put(l, "))");
 }
@@ -621,9 +622,9 @@ lower_class_decl(struct lower *l, uint32_t n)
 	uint32_t name = node->a;
 
 	lo_to(l, node->pos);
-	declare_sym(l, N(l, name)->b);
-	write_begin(l, name, true);
+	lo_declare_sym(l, N(l, name)->b);
+	lo_write_begin(l, name, true);
 	lower_class(l, n);
-	write_end(l, name, true);
+	lo_write_end(l, name, true);
 	lo_put(l, ";");
 }

@@ -35,8 +35,8 @@ is_plain_local(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 
-	return node->kind == AST_IDENT && node->b != 0 && !sym_checked(l, n) &&
-	       !sym_text(l, node->b)->member;
+	return node->kind == AST_IDENT && node->b != 0 &&
+	       !lo_sym_checked(l, n) && !lo_sym_text(l, node->b)->member;
 }
 
 static void
@@ -58,7 +58,7 @@ nullish_end(struct lower *l, const struct spine *s, uint32_t left)
 
 	lo_to(l, N(l, left)->end);
 	if (s->temp == 0) {
-		struct lang_str ref = sym_ref(l, N(l, left)->b);
+		struct lang_str ref = lo_sym_ref(l, N(l, left)->b);
 
 		lo_put(l, "!=null?%s:", &ref);
 	} else {
@@ -136,7 +136,7 @@ lower_unary(struct lower *l, uint32_t n)
 		lo_skip(l, node->end);
 		return;
 	}
-	if (node->op == OP_DELETE && is_super_member(l, arg)) {
+	if (node->op == OP_DELETE && lo_is_super_member(l, arg)) {
 		lo_to(l, node->pos);
 		lo_put(l, "%h()", LANG_HELPER_DELETE_SUPER);
 		lo_skip(l, node->end);
@@ -155,7 +155,8 @@ new_callee_is_plain(const struct lower *l, uint32_t n)
 		switch ((unsigned)node->kind) {
 		case AST_MEMBER:
 		case AST_INDEX:
-			if (is_private_member(l, n) || is_super_member(l, n))
+			if (lo_is_private_member(l, n) ||
+			    lo_is_super_member(l, n))
 				return false;
 			continue;
 		case AST_IDENT:
@@ -230,10 +231,10 @@ lower_void(struct lower *l, uint32_t n)
 }
 
 bool
-ident_is_special(struct lower *l, uint32_t n)
+lo_ident_is_special(struct lower *l, uint32_t n)
 {
-	return is_const_write(l, n) || sym_checked(l, n) ||
-	       (N(l, n)->b != 0 && is_exported(l, N(l, n)->b));
+	return lo_is_const_write(l, n) || lo_sym_checked(l, n) ||
+	       (N(l, n)->b != 0 && lo_is_exported(l, N(l, n)->b));
 }
 
 static void
@@ -245,7 +246,7 @@ assign_ident(struct lower *l, uint32_t n, uint32_t target)
 	bool named = target == node->a;
 
 	if (node->op == OP_NONE) {
-		if (!ident_is_special(l, target)) {
+		if (!lo_ident_is_special(l, target)) {
 			lower_node(l, node->a);
 			if (named)
 				lo_named(l, node->b, name);
@@ -254,29 +255,29 @@ assign_ident(struct lower *l, uint32_t n, uint32_t target)
 			return;
 		}
 		lo_to(l, node->pos);
-		write_begin(l, target, false);
+		lo_write_begin(l, target, false);
 		if (named)
 			lo_at_named(l, node->b, name);
 		else
 			lo_at(l, node->b);
-		write_end(l, target, false);
+		lo_write_end(l, target, false);
 		return;
 	}
-	if (!ident_is_special(l, target)) {
+	if (!lo_ident_is_special(l, target)) {
 		lower_node(l, node->a);
 		lower_node(l, node->b);
 		return;
 	}
 	lo_to(l, node->pos);
-	write_begin(l, target, false);
+	lo_write_begin(l, target, false);
 	lo_at(l, target);
 	lo_put(l, "%z(", op_text[node->op]);
 	lo_at(l, node->b);
 	lo_put(l, ")");
 	/* the read was checked already */
-	if (is_const_write(l, target))
-		write_end(l, target, false);
-	else if (sym_checked(l, target))
+	if (lo_is_const_write(l, target))
+		lo_write_end(l, target, false);
+	else if (lo_sym_checked(l, target))
 		lo_put(l, ",0,\"\")");
 }
 
@@ -307,9 +308,9 @@ logical_ident(struct lower *l, uint32_t n, uint32_t target)
 		lo_put(l, ")");
 	put_logical(l, node->op, t);
 	lo_put(l, "(");
-	write_begin(l, target, false);
+	lo_write_begin(l, target, false);
 	lo_at_named(l, node->b, unit_atom_str(l->u, N(l, target)->a));
-	write_end(l, target, false);
+	lo_write_end(l, target, false);
 	lo_put(l, "))");
 	lo_temp_free(l, t);
 }
@@ -373,7 +374,7 @@ ref_begin(struct lower *l, struct ref *r, uint32_t target)
 	const struct ast_node *m = N(l, target);
 
 	*r = (struct ref){.target = target};
-	r->is_super = is_super_member(l, target);
+	r->is_super = lo_is_super_member(l, target);
 	if (r->is_super) {
 		if (m->kind == AST_INDEX) {
 			r->key = lo_temp(l);
@@ -397,13 +398,13 @@ ref_read(struct lower *l, const struct ref *r)
 
 	if (r->is_super) {
 		lo_put(l, "%h(", LANG_HELPER_SUPER_GET);
-		put_super_ref(l, r->target, r->key);
+		lo_put_super_ref(l, r->target, r->key);
 		lo_put(l, ")");
 		return;
 	}
-	t = private_get_begin(l, r->name);
+	t = lo_private_get_begin(l, r->name);
 	lo_put(l, "%t", r->obj);
-	private_get_end(l, r->name, t);
+	lo_private_get_end(l, r->name, t);
 }
 
 static void
@@ -411,13 +412,13 @@ ref_write_begin(struct lower *l, struct ref *r)
 {
 	if (r->is_super) {
 		lo_put(l, "%h(", LANG_HELPER_SUPER_SET);
-		put_super_ref(l, r->target, r->key);
+		lo_put_super_ref(l, r->target, r->key);
 		lo_put(l, ",");
 		return;
 	}
-	r->priv = private_set_begin(l, r->name);
+	r->priv = lo_private_set_begin(l, r->name);
 	lo_put(l, "%t", r->obj);
-	private_set_mid(l, r->name, r->priv);
+	lo_private_set_mid(l, r->name, r->priv);
 }
 
 static void
@@ -426,7 +427,7 @@ ref_write_end(struct lower *l, const struct ref *r)
 	if (r->is_super)
 		lo_put(l, ")");
 	else
-		private_set_end(l, r->name, r->priv);
+		lo_private_set_end(l, r->name, r->priv);
 }
 
 static void
@@ -487,7 +488,8 @@ lower_assign(struct lower *l, uint32_t n, bool wanted)
 
 	if (ast_is_pattern(&l->u->ast, target)) {
 		lower_pattern_assign(l, n, wanted);
-	} else if (is_super_member(l, target) || is_private_member(l, target)) {
+	} else if (lo_is_super_member(l, target) ||
+		   lo_is_private_member(l, target)) {
 		assign_ref(l, n, target);
 	} else if (N(l, target)->kind == AST_IDENT) {
 		if (logical)
@@ -516,18 +518,18 @@ update_ident(struct lower *l, uint32_t n, uint32_t target, bool wanted)
 
 	lo_to(l, node->pos);
 	lo_put(l, "(");
-	put_tdz_guard(l, target);
-	ref = sym_ref(l, N(l, target)->b);
-	if (is_const_write(l, target)) {
+	lo_put_tdz_guard(l, target);
+	ref = lo_sym_ref(l, N(l, target)->b);
+	if (lo_is_const_write(l, target)) {
 		lo_put(l, "+%s", &ref);
-		put_const_error(l, target, ',');
+		lo_put_const_error(l, target, ',');
 	} else if (prefix || !wanted) {
-		put_export_write(l, N(l, target)->b);
+		lo_put_export_write(l, N(l, target)->b);
 		lo_put(l, "%z%s", op, &ref);
-	} else if (is_exported(l, N(l, target)->b)) {
+	} else if (lo_is_exported(l, N(l, target)->b)) {
 		t = lo_temp(l);
 		lo_put(l, "%t=%s%z,", t, &ref, op);
-		put_export_write(l, N(l, target)->b);
+		lo_put_export_write(l, N(l, target)->b);
 		lo_put(l, "%s,%t", &ref, t);
 		lo_temp_free(l, t);
 	} else {
@@ -577,10 +579,10 @@ lower_update(struct lower *l, uint32_t n, bool wanted)
 	const struct ast_node *node = N(l, n);
 	uint32_t target = ast_skip_wrappers(&l->u->ast, node->a);
 
-	if (is_super_member(l, target) || is_private_member(l, target))
+	if (lo_is_super_member(l, target) || lo_is_private_member(l, target))
 		update_ref(l, n, target);
 	else if (N(l, target)->kind == AST_IDENT && N(l, target)->b != 0 &&
-		 ident_is_special(l, target))
+		 lo_ident_is_special(l, target))
 		update_ident(l, n, target, wanted);
 	else
 		lower_node(l, node->a);

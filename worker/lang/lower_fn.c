@@ -11,7 +11,7 @@
 #include "base/util.h"
 
 uint32_t
-row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
+lo_row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
     uint32_t length, uint32_t pos, uint32_t end)
 {
 	struct lang_fn *row;
@@ -30,7 +30,7 @@ row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
 }
 
 void
-fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row)
+lo_fn_enter(struct lower *l, struct fnctx *fn, uint32_t func, uint32_t row)
 {
 	*fn = (struct fnctx){.up = l->fn, .func = func, .row = row};
 	if (func != 0)
@@ -47,7 +47,7 @@ is_mapped(const struct func *f)
 }
 
 void
-fn_leave(struct lower *l, struct fnctx *fn)
+lo_fn_leave(struct lower *l, struct fnctx *fn)
 {
 	struct lang_fn *row;
 
@@ -65,20 +65,20 @@ fn_leave(struct lower *l, struct fnctx *fn)
 
 /* A function that is not one of the source: arguments, then "){". */
 void
-fn_hidden(struct lower *l, struct fnctx *fn, const char *params)
+lo_fn_hidden(struct lower *l, struct fnctx *fn, const char *params)
 {
 	uint32_t flags = LANG_FN_HIDDEN | LANG_FN_KEEP_ALL;
 
 	if (l->fn->strict)
 		flags |= LANG_FN_STRICT;
-	fn_enter(l, fn, 0, row_add(l, lo_str(""), false, flags, 0, 0, 0));
+	lo_fn_enter(l, fn, 0, lo_row_add(l, lo_str(""), false, flags, 0, 0, 0));
 	fn->strict = fn->up->strict;
 	fn->is_arrow = true;
 	lo_put(l, "function(%z){", params);
 }
 
 void
-fn_end_vars(struct lower *l)
+lo_fn_end_vars(struct lower *l)
 {
 	const struct fnctx *fn = l->fn;
 	const char *sep = ";var ";
@@ -111,7 +111,7 @@ fn_owner(const struct lower *l)
 }
 
 void
-put_this(struct lower *l)
+lo_put_this(struct lower *l)
 {
 	const struct fnctx *fn = fn_owner(l);
 
@@ -135,7 +135,7 @@ lower_this(struct lower *l, uint32_t n)
 	    !(l->module && fn->f != NULL && fn->f->kind == FUNC_PROGRAM))
 		return;
 	lo_to(l, N(l, n)->pos);
-	put_this(l);
+	lo_put_this(l);
 	lo_skip(l, N(l, n)->end);
 }
 
@@ -169,7 +169,7 @@ lower_arguments(struct lower *l, uint32_t n)
 
 /* arguments.length and arguments[i] need nothing. */
 bool
-is_plain_arguments(const struct lower *l, uint32_t n)
+lo_is_plain_arguments(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 
@@ -207,16 +207,16 @@ put_this_hoists(struct lower *l, const struct func *f)
 }
 
 void
-fn_program_prologue(struct lower *l)
+lo_fn_program_prologue(struct lower *l)
 {
 	const struct func *f = func_get(l->u, l->u->top_func);
 
 	if (f->arrow_uses_this && !l->module)
 		lo_put(l, "var %pthis=this;");
 	lower_mod_prologue(l);
-	scope_prologue(l, f->scope);
+	lo_scope_prologue(l, f->scope);
 	if (f->body_scope != f->scope)
-		scope_prologue(l, f->body_scope);
+		lo_scope_prologue(l, f->body_scope);
 	if (l->coroutine)
 		lo_put(l, "%h();", LANG_HELPER_START);
 }
@@ -226,7 +226,7 @@ fn_is_eager(const struct lower *l, uint32_t n)
 {
 	const struct func *f = func_get(l->u, N(l, n)->d);
 
-	return f->is_generator && !params_are_simple(l, n);
+	return f->is_generator && !lo_params_are_simple(l, n);
 }
 
 /* "{", prologue, statements, "}" */
@@ -243,13 +243,13 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	if (spec->prologue != NULL)
 		spec->prologue(l, spec);
 	put_this_hoists(l, f);
-	bind_params(l, n);
+	lo_bind_params(l, n);
 	if (fn_is_eager(l, n))
 		lo_put(l, "%h();", LANG_HELPER_START);
-	bind_shadowing(l, f);
-	scope_prologue(l, f->scope);
+	lo_bind_shadowing(l, f);
+	lo_scope_prologue(l, f->scope);
 	if (f->body_scope != f->scope)
-		scope_prologue(l, f->body_scope);
+		lo_scope_prologue(l, f->body_scope);
 	if (body->kind != AST_FUNC_BODY) {
 		lo_put(l, "return ");
 		lo_at(l, node->c);
@@ -261,7 +261,7 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	}
 	if (spec->epilogue != NULL)
 		spec->epilogue(l, spec);
-	fn_end_vars(l);
+	lo_fn_end_vars(l);
 	lo_put(l, "}");
 	lo_skip(l, node->end);
 }
@@ -273,7 +273,7 @@ lower_body(struct lower *l, uint32_t first)
 		l->fn->top_stmt = first;
 		lower_node(l, first);
 		if (l->fn->derived)
-			super_statement_done(l, first);
+			lo_super_statement_done(l, first);
 	}
 }
 
@@ -322,7 +322,7 @@ put_maker_end(struct lower *l, uint32_t n)
 
 /* "function self(params){body}" */
 void
-fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
+lo_fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
 {
 	const struct ast_node *node = N(l, n);
 	const struct func *f = func_get(l->u, node->d);
@@ -331,13 +331,13 @@ fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	struct fnctx fn;
 	uint32_t row;
 
-	row = row_add(l, spec->name, spec->named, fn_flags(f) | spec->flags,
+	row = lo_row_add(l, spec->name, spec->named, fn_flags(f) | spec->flags,
 	    f->length, spec->pos != spec->end ? spec->pos : node->pos,
 	    spec->pos != spec->end ? spec->end : node->end);
 	if (f->kind == FUNC_NORMAL)
 		l->home = NULL;
 	l->hint_node = 0;
-	fn_enter(l, &fn, node->d, row);
+	lo_fn_enter(l, &fn, node->d, row);
 	fn.strict = f->is_strict;
 	fn.is_async = f->is_async;
 	fn.is_generator = f->is_generator;
@@ -348,9 +348,9 @@ fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
 		lo_put(l, "function");
 	if (spec->self.len != 0)
 		lo_put(l, " %s", &spec->self);
-	put_params(l, n);
+	lo_put_params(l, n);
 	put_body(l, n, spec);
-	fn_leave(l, &fn);
+	lo_fn_leave(l, &fn);
 	l->home = home;
 	l->hint_node = hint_node;
 }
@@ -365,15 +365,15 @@ lower_self_wrapped(struct lower *l, uint32_t n, struct fn_spec *spec)
 	struct fnctx fn;
 
 	lo_put(l, "(");
-	fn_hidden(l, &fn, "");
+	lo_fn_hidden(l, &fn, "");
 	lo_put(l, "var %s;return %s=", &self, &self);
 	spec->self.len = 0;
 	put_maker(l, f);
-	fn_text(l, n, spec);
+	lo_fn_text(l, n, spec);
 	put_maker_end(l, n);
-	fn_end_vars(l);
+	lo_fn_end_vars(l);
 	lo_put(l, "})()");
-	fn_leave(l, &fn);
+	lo_fn_leave(l, &fn);
 }
 
 void
@@ -387,7 +387,7 @@ lower_func(struct lower *l, uint32_t n)
 	if (node->a != 0) {
 		spec.name = unit_atom_str(l->u, N(l, node->a)->a);
 		if (f->own_name_used || f->has_direct_eval || f->inner_eval) {
-			spec.self = sym_text(l, N(l, node->a)->b)->text;
+			spec.self = lo_sym_text(l, N(l, node->a)->b)->text;
 			spec.flags = LANG_FN_KEEP_SELF;
 		}
 	} else if (!lo_take_hint(l, n, &spec.name)) {
@@ -399,7 +399,7 @@ lower_func(struct lower *l, uint32_t n)
 		return;
 	}
 	put_maker(l, f);
-	fn_text(l, n, &spec);
+	lo_fn_text(l, n, &spec);
 	put_maker_end(l, n);
 }
 
@@ -410,7 +410,7 @@ lower_method_func(struct lower *l, uint32_t n, struct lang_str name, bool named)
 	struct fn_spec spec = {.name = name, .named = named};
 
 	put_maker(l, f);
-	fn_text(l, n, &spec);
+	lo_fn_text(l, n, &spec);
 	put_maker_end(l, n);
 }
 
@@ -418,13 +418,13 @@ lower_method_func(struct lower *l, uint32_t n, struct lang_str name, bool named)
 
 /* NAME=$af($b1); the text of $b1 is hoisted by Duktape. */
 void
-put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym)
+lo_put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym)
 {
 	const struct func *f = func_get(l->u, N(l, n)->d);
-	struct symtext *t = sym_text(l, sym);
+	struct symtext *t = lo_sym_text(l, sym);
 
 	t->set = lo_textf(l, "%pb%u", (uint32_t)++l->unique);
-	put_export_write(l, sym);
+	lo_put_export_write(l, sym);
 	lo_put(l, "%s=", &t->text);
 	put_maker(l, f);
 	lo_put(l, "%s", &t->set);
@@ -449,10 +449,10 @@ lower_block_func(struct lower *l, uint32_t n, uint32_t sym)
 	struct fn_spec spec = decl_spec(l, n);
 	const struct func *f = func_get(l->u, N(l, n)->d);
 
-	put_export_write(l, sym);
-	lo_put(l, "%s=", &sym_text(l, sym)->text);
+	lo_put_export_write(l, sym);
+	lo_put(l, "%s=", &lo_sym_text(l, sym)->text);
 	put_maker(l, f);
-	fn_text(l, n, &spec);
+	lo_fn_text(l, n, &spec);
 	put_maker_end(l, n);
 	lo_put(l, ";");
 }
@@ -464,7 +464,7 @@ lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym)
 	const struct ast_node *node = N(l, n);
 	const struct symbol *s = symbol_get(l->u, sym);
 	const struct func *f = func_get(l->u, node->d);
-	struct symtext *t = sym_text(l, sym);
+	struct symtext *t = lo_sym_text(l, sym);
 	struct fn_spec spec = decl_spec(l, n);
 
 	lo_to(l, node->pos);
@@ -480,7 +480,7 @@ lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym)
 				: lo_textf(l, "%pb%u", (uint32_t)++l->unique);
 	else
 		spec.self = t->text;
-	fn_text(l, n, &spec);
+	lo_fn_text(l, n, &spec);
 }
 
 void
@@ -492,11 +492,11 @@ lower_func_decl(struct lower *l, uint32_t n)
 	lower_func_decl_sym(l, n, sym);
 	if (s->kind == SYM_BLOCK_FUNCTION && (s->flags & SYMF_ANNEX_B) &&
 	    s->outer != 0) {
-		const struct lang_str from = sym_ref(l, sym);
-		const struct lang_str at = sym_ref(l, s->outer);
+		const struct lang_str from = lo_sym_ref(l, sym);
+		const struct lang_str at = lo_sym_ref(l, s->outer);
 
 		if (!lo_str_eq(from, at)) {
-			declare_sym(l, s->outer);
+			lo_declare_sym(l, s->outer);
 			lo_to(l, N(l, n)->end);
 			lo_put(l, "%s=%s;", &at, &from);
 		}
@@ -511,7 +511,7 @@ lower_return(struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 	const struct fnctx *fn = l->fn;
 
-	mark_exits(l, 0, true);
+	lo_mark_exits(l, 0, true);
 	if (fn->derived) {
 		lo_to(l, node->pos);
 		lo_put(l, "return %h(", LANG_HELPER_DERIVED_RETURN);
@@ -547,7 +547,7 @@ lower_yield(struct lower *l, uint32_t n)
 	if (node->flags & AF_DELEGATE)
 		id = async ? LANG_HELPER_ASYNC_YIELD_STAR
 			   : LANG_HELPER_YIELD_STAR;
-	mark_exits(l, 0, true);
+	lo_mark_exits(l, 0, true);
 	lo_to(l, node->pos);
 	lo_put(l, "%h(", id);
 	if (node->a != 0)

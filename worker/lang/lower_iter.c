@@ -26,7 +26,7 @@ loop_leave(struct lower *l, const struct loopctx *ctx)
 
 /* All loops inside TARGET (0: the function) are left; for break, it too. */
 void
-mark_exits(struct lower *l, uint32_t target, bool inclusive)
+lo_mark_exits(struct lower *l, uint32_t target, bool inclusive)
 {
 	struct loopctx *c;
 
@@ -47,7 +47,7 @@ lower_jump(struct lower *l, uint32_t n)
 	struct loopctx *c;
 	uint32_t i;
 
-	mark_exits(l, node->b, is_break);
+	lo_mark_exits(l, node->b, is_break);
 	for (c = l->fn->loops; c != NULL && c->node != node->b; c = c->up)
 		continue;
 	if (is_break || c == NULL || c->copies.n == 0) {
@@ -217,7 +217,7 @@ for_with_closures(struct lower *l, uint32_t n, uint32_t scope,
 	lo_put(l, ";%t=0;", flag);
 	put_labels(l, labels);
 	lo_put(l, "for(;;)");
-	env_open(l, scope, true);
+	lo_env_open(l, scope, true);
 	l->fn->in_catch_env++;
 	head_copies(l, scope, true, 0, ctx);
 	lo_put(l, "if(%t){", flag);
@@ -264,7 +264,7 @@ for_per_iteration(struct lower *l, uint32_t n, uint32_t scope,
 	if (node->c != 0)
 		lo_at_void(l, node->c);
 	lo_put(l, ")");
-	env_open(l, scope, true);
+	lo_env_open(l, scope, true);
 	l->fn->in_catch_env++;
 	head_copies(l, scope, false, N(l, node->d)->pos, ctx);
 	lo_at(l, node->d);
@@ -321,14 +321,14 @@ bind_each(struct lower *l, uint32_t n, struct lang_str value)
 		init = true;
 		target = N(l, N(l, target)->a)->a;
 	}
-	if (scope != 0 && scope_env_count(l, scope, &only) == 1 &&
+	if (scope != 0 && lo_scope_env_count(l, scope, &only) == 1 &&
 	    N(l, target)->kind == AST_BINDING && N(l, target)->b == only) {
 		l->syms[only].set = value;
-		opened = env_open(l, scope, true);
+		opened = lo_env_open(l, scope, true);
 		l->fn->in_catch_env++;
 		return opened;
 	}
-	opened = block_open(l, scope);
+	opened = lo_block_open(l, scope);
 	if (!opened)
 		lo_put(l, "{");
 	lower_target(l, target, value, init, &first);
@@ -354,16 +354,17 @@ for_in_is_plain(struct lower *l, uint32_t n)
 	if (N(l, target)->kind == AST_VAR_DECL) {
 		target = N(l, N(l, target)->a)->a;
 		return N(l, target)->kind == AST_BINDING &&
-		       !is_exported(l, N(l, target)->b) &&
+		       !lo_is_exported(l, N(l, target)->b) &&
 		       (node->d == 0 ||
-			   scope_env_count(l, node->d, &only) == 0);
+			   lo_scope_env_count(l, node->d, &only) == 0);
 	}
 	target = ast_skip_wrappers(&l->u->ast, target);
 	if (N(l, target)->kind == AST_IDENT)
-		return N(l, target)->b == 0 || !ident_is_special(l, target);
+		return N(l, target)->b == 0 || !lo_ident_is_special(l, target);
 	return (N(l, target)->kind == AST_MEMBER ||
 		   N(l, target)->kind == AST_INDEX) &&
-	       !is_super_member(l, target) && !is_private_member(l, target);
+	       !lo_is_super_member(l, target) &&
+	       !lo_is_private_member(l, target);
 }
 
 /* for (let x of f(x)) */
@@ -386,7 +387,7 @@ static void
 lower_each_decl(struct lower *l, uint32_t n)
 {
 	uint32_t target = N(l, N(l, n)->a)->a;
-	const struct symtext *t = sym_text(l, N(l, target)->b);
+	const struct symtext *t = lo_sym_text(l, N(l, target)->b);
 
 	lo_to(l, N(l, n)->pos);
 	lo_put(l, "var %s", &t->text);
@@ -416,7 +417,7 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 		lo_late(l, key);
 		if (labels == NULL && head_reads_early(l, n)) {
 			lo_put(l, "{");
-			scope_sentinels(l, node->d);
+			lo_scope_sentinels(l, node->d);
 		}
 		lo_put(l, "for(%s in ", &key);
 		lo_at(l, node->b);
@@ -520,7 +521,7 @@ lower_for_of(struct lower *l, uint32_t n, struct names *labels)
 	lo_to(l, node->pos);
 	if (head_reads_early(l, n)) {
 		lo_put(l, "{");
-		scope_sentinels(l, node->d);
+		lo_scope_sentinels(l, node->d);
 	}
 	if (node->flags & AF_AWAIT)
 		for_of_await(l, n, labels);

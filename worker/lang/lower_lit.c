@@ -13,7 +13,7 @@
 
 #include "base/util.h"
 
-/* How many nodes is_pure() looks at. */
+/* How many nodes lo_is_pure() looks at. */
 #define PURE_BUDGET 200
 
 void
@@ -181,7 +181,7 @@ put_template_object(struct lower *l, uint32_t n)
 }
 
 void
-put_tagged_arguments(struct lower *l, uint32_t n)
+lo_put_tagged_arguments(struct lower *l, uint32_t n)
 {
 	uint32_t part;
 
@@ -211,7 +211,7 @@ pure_node(const struct lower *l, uint32_t n, int *budget)
 		return false;
 	switch ((unsigned)node->kind) {
 	case AST_IDENT:
-		return !sym_checked(l, n);
+		return !lo_sym_checked(l, n);
 	case AST_FUNC:
 	case AST_THIS:
 	case AST_STRING:
@@ -258,7 +258,7 @@ pure_list(const struct lower *l, uint32_t n, int *budget)
 }
 
 bool
-is_pure(const struct lower *l, uint32_t n)
+lo_is_pure(const struct lower *l, uint32_t n)
 {
 	int budget = PURE_BUDGET;
 
@@ -308,7 +308,7 @@ spread_is_pure(const struct lower *l, uint32_t e)
 	for (; e != 0; e = N(l, e)->next) {
 		uint32_t v = N(l, e)->kind == AST_SPREAD ? N(l, e)->a : e;
 
-		if (!is_pure(l, v))
+		if (!lo_is_pure(l, v))
 			return false;
 	}
 	return true;
@@ -409,7 +409,7 @@ number_str(struct lower *l, uint32_t n)
 }
 
 struct lang_str
-key_str(struct lower *l, uint32_t key)
+lo_key_str(struct lower *l, uint32_t key)
 {
 	const struct ast_node *node = N(l, key);
 	struct lang_str s;
@@ -432,7 +432,7 @@ key_str(struct lower *l, uint32_t key)
 }
 
 bool
-key_name(struct lower *l, uint32_t key, bool computed,
+lo_key_name(struct lower *l, uint32_t key, bool computed,
     struct lang_str *name_out)
 {
 	uint32_t k = computed ? ast_skip_parens(&l->u->ast, key) : key;
@@ -440,22 +440,22 @@ key_name(struct lower *l, uint32_t key, bool computed,
 	if (computed && N(l, k)->kind != AST_STRING &&
 	    N(l, k)->kind != AST_NUMBER)
 		return false;
-	*name_out = key_str(l, k);
+	*name_out = lo_key_str(l, k);
 	return true;
 }
 
 void
-put_key(struct lower *l, uint32_t key)
+lo_put_key(struct lower *l, uint32_t key)
 {
 	const struct ast_node *node = N(l, key);
 	struct lang_str s;
 
 	if (node->kind == AST_BIGINT || node->kind == AST_NUMBER) {
-		lo_put_quote(l, key_str(l, key));
+		lo_put_quote(l, lo_key_str(l, key));
 		lo_skip(l, node->end);
 	} else if (node->kind == AST_NAME) {
 		s = unit_atom_str(l->u, node->a);
-		if (is_ascii(s))
+		if (lo_is_ascii(s))
 			lo_put(l, "%s", &s);
 		else
 			lo_put_quote(l, s);
@@ -466,11 +466,11 @@ put_key(struct lower *l, uint32_t key)
 }
 
 void
-put_key_value(struct lower *l, uint32_t key, bool computed)
+lo_put_key_value(struct lower *l, uint32_t key, bool computed)
 {
 	struct lang_str name;
 
-	if (key_name(l, key, computed, &name)) {
+	if (lo_key_name(l, key, computed, &name)) {
 		lo_put_quote(l, name);
 		lo_skip(l, N(l, key)->end);
 		return;

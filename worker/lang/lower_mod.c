@@ -22,7 +22,7 @@ lower_mod_prepare(struct lower *l)
 }
 
 bool
-is_exported(const struct lower *l, uint32_t sym)
+lo_is_exported(const struct lower *l, uint32_t sym)
 {
 	return l->exports[sym].n != 0;
 }
@@ -57,7 +57,7 @@ put_cell(struct lower *l, struct lang_str name)
 }
 
 void
-put_export_write(struct lower *l, uint32_t sym)
+lo_put_export_write(struct lower *l, uint32_t sym)
 {
 	uint32_t i;
 
@@ -69,7 +69,7 @@ put_export_write(struct lower *l, uint32_t sym)
 }
 
 struct lang_str
-import_ref(struct lower *l, uint32_t sym)
+lo_import_ref(struct lower *l, uint32_t sym)
 {
 	uint32_t index = symbol_get(l->u, sym)->import;
 	const struct lang_import *im = &l->u->imports[index];
@@ -143,9 +143,9 @@ export_default(struct lower *l, uint32_t n)
 		lo_skip(l, w->pos);
 		lower_func_decl_sym(l, what, sym);
 	} else {
-		declare_sym(l, sym);
-		put_export_write(l, sym);
-		lo_put(l, "%s=", &sym_text(l, sym)->text);
+		lo_declare_sym(l, sym);
+		lo_put_export_write(l, sym);
+		lo_put(l, "%s=", &lo_sym_text(l, sym)->text);
 		if (decl) {
 			l->hint_node = what;
 			l->hint = lo_str("default");

@@ -29,11 +29,11 @@ shorthand_is_plain(struct lower *l, uint32_t value)
 	if (node->kind != AST_IDENT || node->a == ATOM_get ||
 	    node->a == ATOM_set || (node->flags & AF_ESCAPED_NAME))
 		return false;
-	if (!is_ascii(unit_atom_str(l->u, node->a)))
+	if (!lo_is_ascii(unit_atom_str(l->u, node->a)))
 		return false;
 	if (node->b == 0)
 		return node->a != ATOM_arguments;
-	return sym_text(l, node->b)->plain && !sym_checked(l, value);
+	return lo_sym_text(l, node->b)->plain && !lo_sym_checked(l, value);
 }
 
 /* A named function under a computed key: [t=$pk(k)]:$nm(f,t) */
@@ -48,14 +48,14 @@ put_computed(struct lower *l, uint32_t p)
 	uint32_t t = 0;
 
 	lo_put(l, "[");
-	if (key_name(l, node->a, true, &name)) {
+	if (lo_key_name(l, node->a, true, &name)) {
 		naming = false;
 		lo_put_quote(l, name);
 		lo_skip(l, N(l, node->a)->end);
 	} else if (naming) {
 		t = lo_temp(l);
 		lo_put(l, "%t=", t);
-		put_key_value(l, node->a, true);
+		lo_put_key_value(l, node->a, true);
 		name = lo_str("");
 	} else {
 		lo_at(l, node->a);
@@ -81,13 +81,13 @@ put_accessor(struct lower *l, uint32_t p)
 {
 	const struct ast_node *node = N(l, p);
 	bool get = node->op == PROP_GET;
-	struct lang_str key = key_str(l, node->a);
+	struct lang_str key = lo_key_str(l, node->a);
 	struct fn_spec spec = {.named = true, .is_accessor = true};
 
 	spec.name = lo_textf(l, get ? "get %s" : "set %s", &key);
 	lo_put(l, get ? "get " : "set ");
-	put_key(l, node->a);
-	fn_text(l, node->b, &spec);
+	lo_put_key(l, node->a);
+	lo_fn_text(l, node->b, &spec);
 }
 
 /* One property, its source skipped or copied. The cursor is before it. */
@@ -104,7 +104,7 @@ lower_prop(struct lower *l, uint32_t p)
 			break;
 		}
 		lo_to(l, node->pos);
-		put_key(l, node->a);
+		lo_put_key(l, node->a);
 		lo_put(l, ":");
 		lo_at(l, node->b);
 		break;
@@ -114,9 +114,9 @@ lower_prop(struct lower *l, uint32_t p)
 			put_computed(l, p);
 			break;
 		}
-		put_key(l, node->a);
+		lo_put_key(l, node->a);
 		lo_put(l, ":");
-		lower_method_func(l, node->b, key_str(l, node->a), true);
+		lower_method_func(l, node->b, lo_key_str(l, node->a), true);
 		break;
 	case PROP_GET:
 	case PROP_SET:
@@ -132,11 +132,11 @@ lower_prop(struct lower *l, uint32_t p)
 		if (N(l, node->a)->kind == AST_BIGINT ||
 		    N(l, node->a)->kind == AST_NUMBER ||
 		    N(l, node->a)->kind == AST_STRING ||
-		    !is_ascii(key_str(l, node->a))) {
+		    !lo_is_ascii(lo_key_str(l, node->a))) {
 			lo_to(l, node->pos);
-			put_key(l, node->a);
+			lo_put_key(l, node->a);
 		}
-		name = key_str(l, node->a);
+		name = lo_key_str(l, node->a);
 		lo_named(l, node->b, name);
 	}
 }
@@ -180,12 +180,12 @@ object_is_flat(const struct lower *l, uint32_t p)
 		const struct ast_node *node = N(l, p);
 
 		if (node->kind == AST_SPREAD) {
-			if (!is_pure(l, node->a))
+			if (!lo_is_pure(l, node->a))
 				return false;
 		} else if (prop_splits(l, p) || node->op == PROP_GET ||
 			   node->op == PROP_SET ||
 			   (node->flags & AF_COMPUTED) ||
-			   !is_pure(l, node->b)) {
+			   !lo_is_pure(l, node->b)) {
 			return false;
 		}
 	}
@@ -225,7 +225,7 @@ put_split_accessor(struct lower *l, uint32_t p)
 	const struct ast_node *node = N(l, p);
 
 	lo_put(l, node->op == PROP_GET ? "\"get\"," : "\"set\",");
-	put_key_value(l, node->a, true);
+	lo_put_key_value(l, node->a, true);
 	lo_put(l, ",");
 	lower_method_func(l, node->b, lo_str(""), false);
 }

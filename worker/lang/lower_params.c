@@ -30,12 +30,12 @@ param_name(struct lower *l, uint32_t p, uint32_t i)
 	const struct ast_node *t = N(l, param_target(l, p));
 
 	if (t->kind == AST_BINDING && !param_checked(l, t->b))
-		return sym_text(l, t->b)->text;
+		return lo_sym_text(l, t->b)->text;
 	return lo_textf(l, "%pa%u", i);
 }
 
 bool
-params_are_simple(const struct lower *l, uint32_t n)
+lo_params_are_simple(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	const struct func *f = func_get(l->u, node->d);
@@ -45,17 +45,17 @@ params_are_simple(const struct lower *l, uint32_t n)
 }
 
 void
-put_params(struct lower *l, uint32_t n)
+lo_put_params(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	const struct func *f = func_get(l->u, node->d);
 	uint32_t p, i;
 
-	if (params_are_simple(l, n) && l->u->src[f->params_pos] == '(') {
+	if (lo_params_are_simple(l, n) && l->u->src[f->params_pos] == '(') {
 		lo_skip(l, f->params_pos);
 		for (p = node->b; p != 0; p = N(l, p)->next) {
 			const struct ast_node *b = N(l, p);
-			const struct symtext *t = sym_text(l, b->b);
+			const struct symtext *t = lo_sym_text(l, b->b);
 
 			if (t->plain && !(b->flags & AF_ESCAPED_NAME))
 				continue;
@@ -87,7 +87,7 @@ bind_rest(struct lower *l, uint32_t p, uint32_t i)
 	struct lang_str name;
 
 	if (N(l, target)->kind == AST_BINDING) {
-		name = sym_text(l, N(l, target)->b)->text;
+		name = lo_sym_text(l, N(l, target)->b)->text;
 		lo_put(l, "var %s=%h(arguments,%u);", &name, LANG_HELPER_REST,
 		    i);
 		return;
@@ -102,20 +102,21 @@ bind_rest(struct lower *l, uint32_t p, uint32_t i)
 
 /* Defaults, patterns and rest, in order. */
 void
-bind_params(struct lower *l, uint32_t n)
+lo_bind_params(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	uint32_t p, i;
 
-	if (params_are_simple(l, n))
+	if (lo_params_are_simple(l, n))
 		return;
 	for (p = node->b; p != 0; p = N(l, p)->next) {
 		const struct ast_node *b = N(l, param_target(l, p));
 
 		if (b->kind != AST_BINDING || !param_checked(l, b->b))
 			continue;
-		declare_sym(l, b->b);
-		lo_put(l, "%s=%h;", &sym_text(l, b->b)->text, LANG_HELPER_TDZ);
+		lo_declare_sym(l, b->b);
+		lo_put(l, "%s=%h;", &lo_sym_text(l, b->b)->text,
+		    LANG_HELPER_TDZ);
 	}
 	for (p = node->b, i = 0; p != 0; p = N(l, p)->next, i++) {
 		const struct ast_node *param = N(l, p);
@@ -142,7 +143,7 @@ bind_params(struct lower *l, uint32_t n)
 			uint32_t sym = N(l, target)->b;
 
 			if (param_checked(l, sym))
-				lo_put(l, "%s=%s;", &sym_text(l, sym)->text,
+				lo_put(l, "%s=%s;", &lo_sym_text(l, sym)->text,
 				    &name);
 		} else {
 			lower_pattern(l, target, name, 0, true, &first);
@@ -153,7 +154,7 @@ bind_params(struct lower *l, uint32_t n)
 
 /* Body vars that have a parameter's name start with its value. */
 void
-bind_shadowing(struct lower *l, const struct func *f)
+lo_bind_shadowing(struct lower *l, const struct func *f)
 {
 	uint32_t s, p;
 
@@ -172,11 +173,11 @@ bind_shadowing(struct lower *l, const struct func *f)
 				break;
 		if (p == 0)
 			continue;
-		at = &sym_text(l, s)->text;
-		from = &sym_text(l, p)->text;
+		at = &lo_sym_text(l, s)->text;
+		from = &lo_sym_text(l, p)->text;
 		if (lo_str_eq(*at, *from))
 			continue;
-		declare_sym(l, s);
+		lo_declare_sym(l, s);
 		lo_put(l, "%s=%s;", at, from);
 	}
 }

@@ -51,22 +51,22 @@ simple_target(struct lower *l, uint32_t target, struct lang_str value,
 	emit_sync(&l->e, node->pos);
 	if (node->kind == AST_BINDING || node->kind == AST_IDENT) {
 		if (node->kind == AST_BINDING)
-			declare_sym(l, node->b);
-		write_begin(l, target, init);
+			lo_declare_sym(l, node->b);
+		lo_write_begin(l, target, init);
 		put_value(l, target, value, def);
-		write_end(l, target, init);
-	} else if (is_super_member(l, target)) {
+		lo_write_end(l, target, init);
+	} else if (lo_is_super_member(l, target)) {
 		lo_put(l, "%h(", LANG_HELPER_SUPER_SET);
-		put_super_ref(l, target, 0);
+		lo_put_super_ref(l, target, 0);
 		lo_put(l, ",");
 		put_value(l, target, value, def);
 		lo_put(l, ")");
-	} else if (is_private_member(l, target)) {
-		priv = private_set_begin(l, node->b);
+	} else if (lo_is_private_member(l, target)) {
+		priv = lo_private_set_begin(l, node->b);
 		lo_at(l, node->a);
-		private_set_mid(l, node->b, priv);
+		lo_private_set_mid(l, node->b, priv);
 		put_value(l, target, value, def);
-		private_set_end(l, node->b, priv);
+		lo_private_set_end(l, node->b, priv);
 	} else {
 		lo_at(l, target);
 		lo_put(l, "=");
@@ -115,7 +115,7 @@ object_rest(struct lower *l, uint32_t pat, uint32_t rest, struct lang_str value,
 			size_t start = l->e.len;
 			struct lang_str q;
 
-			lo_put_quote(l, key_str(l, N(l, p)->a));
+			lo_put_quote(l, lo_key_str(l, N(l, p)->a));
 			q.len = l->e.len - start;
 			q.s =
 			    arena_strdup(&l->u->arena, l->e.out + start, q.len);
@@ -138,8 +138,8 @@ prop_access(struct lower *l, uint32_t p, struct lang_str value, uint32_t key)
 
 	if (key != 0)
 		return lo_textf(l, "%s[%t]", &value, key);
-	name = key_str(l, N(l, p)->a);
-	if (k->kind == AST_NAME && is_ascii(name))
+	name = lo_key_str(l, N(l, p)->a);
+	if (k->kind == AST_NAME && lo_is_ascii(name))
 		return lo_textf(l, "%s.%s", &value, &name);
 	start = l->e.len;
 	lo_put(l, "%s[", &value);
@@ -203,7 +203,7 @@ pattern_is_calm(struct lower *l, uint32_t n)
 	case AST_IDENT:
 		return true;
 	case AST_DEFAULT:
-		return is_pure(l, node->b) && pattern_is_calm(l, node->a);
+		return lo_is_pure(l, node->b) && pattern_is_calm(l, node->a);
 	case AST_PROP:
 		return !(node->flags & AF_COMPUTED) &&
 		       pattern_is_calm(l, node->b);

@@ -12,7 +12,7 @@
 /* ---- super ------------------------------------------------------------- */
 
 bool
-is_super_member(const struct lower *l, uint32_t n)
+lo_is_super_member(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 
@@ -21,7 +21,7 @@ is_super_member(const struct lower *l, uint32_t n)
 }
 
 void
-put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp)
+lo_put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp)
 {
 	const struct ast_node *node = N(l, n);
 
@@ -36,13 +36,13 @@ put_super_ref(struct lower *l, uint32_t n, uint32_t key_temp)
 	else
 		lo_put_quote(l, unit_atom_str(l->u, N(l, node->b)->a));
 	lo_put(l, ",");
-	put_this(l);
+	lo_put_this(l);
 }
 
 /* ---- private names ----------------------------------------------------- */
 
 bool
-is_private_member(const struct lower *l, uint32_t n)
+lo_is_private_member(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 
@@ -79,7 +79,7 @@ put_private_throw(struct lower *l, uint32_t name, uint32_t kind)
 }
 
 uint32_t
-private_get_begin(struct lower *l, uint32_t name)
+lo_private_get_begin(struct lower *l, uint32_t name)
 {
 	uint32_t flags, t;
 
@@ -102,7 +102,7 @@ private_get_begin(struct lower *l, uint32_t name)
 }
 
 void
-private_get_end(struct lower *l, uint32_t name, uint32_t t)
+lo_private_get_end(struct lower *l, uint32_t name, uint32_t t)
 {
 	uint32_t flags;
 	const struct symtext *s = private_sym(l, name, &flags);
@@ -124,7 +124,7 @@ private_get_end(struct lower *l, uint32_t name, uint32_t t)
 }
 
 struct priv
-private_set_begin(struct lower *l, uint32_t name)
+lo_private_set_begin(struct lower *l, uint32_t name)
 {
 	struct priv p = {0};
 	uint32_t flags;
@@ -144,7 +144,7 @@ private_set_begin(struct lower *l, uint32_t name)
 }
 
 void
-private_set_mid(struct lower *l, uint32_t name, struct priv p)
+lo_private_set_mid(struct lower *l, uint32_t name, struct priv p)
 {
 	uint32_t flags;
 	const struct symtext *s = private_sym(l, name, &flags);
@@ -161,7 +161,7 @@ private_set_mid(struct lower *l, uint32_t name, struct priv p)
 }
 
 void
-private_set_end(struct lower *l, uint32_t name, struct priv p)
+lo_private_set_end(struct lower *l, uint32_t name, struct priv p)
 {
 	uint32_t flags;
 

@@ -18,7 +18,7 @@ sym_needs_sentinel(const struct lower *l, const struct symbol *s)
 
 /* Symbols of SCOPE that need a fresh environment. */
 uint32_t
-scope_env_count(struct lower *l, uint32_t scope, uint32_t *only_out)
+lo_scope_env_count(struct lower *l, uint32_t scope, uint32_t *only_out)
 {
 	uint32_t s, count = 0;
 
@@ -55,9 +55,9 @@ put_env_value(struct lower *l, uint32_t s, bool from_head)
  * variables. One name is the catch parameter, several live in one object.
  */
 bool
-env_open(struct lower *l, uint32_t scope, bool from_head)
+lo_env_open(struct lower *l, uint32_t scope, bool from_head)
 {
-	uint32_t only = 0, s, n = scope_env_count(l, scope, &only);
+	uint32_t only = 0, s, n = lo_scope_env_count(l, scope, &only);
 	struct lang_str object, name;
 	bool first = true;
 
@@ -67,7 +67,7 @@ env_open(struct lower *l, uint32_t scope, bool from_head)
 	if (n == 1) {
 		l->syms[only].text.len = 0;
 		l->syms[only].env = false;
-		sym_text(l, only)->env = true;
+		lo_sym_text(l, only)->env = true;
 		put_env_value(l, only, from_head);
 		lo_put(l, "}catch(%s){", &l->syms[only].text);
 		return true;
@@ -104,7 +104,7 @@ block_func_is_native(struct lower *l, uint32_t s)
 		return true;
 	f = func_get(l->u, N(l, sym->func_node)->d);
 	return !f->is_async && !f->is_generator && !l->fn->in_catch_env &&
-	       !scope_get(l->u, sym->scope)->in_loop && !is_exported(l, s) &&
+	       !scope_get(l->u, sym->scope)->in_loop && !lo_is_exported(l, s) &&
 	       !l->syms[s].env;
 }
 
@@ -121,12 +121,12 @@ scope_functions(struct lower *l, uint32_t scope)
 
 		if (sym->kind != SYM_BLOCK_FUNCTION || sym->func_node == 0)
 			continue;
-		declare_sym(l, s);
+		lo_declare_sym(l, s);
 		if (block_func_is_native(l, s)) {
 			/* hoisted by Duktape under a name of its own */
 			t->native = true;
 			t->set = lo_textf(l, "%pb%u", (uint32_t)++l->unique);
-			lo_put(l, "%s=%s;", &sym_text(l, s)->text, &t->set);
+			lo_put(l, "%s=%s;", &lo_sym_text(l, s)->text, &t->set);
 			continue;
 		}
 		if (t->first_ref != 0 &&
@@ -139,7 +139,7 @@ scope_functions(struct lower *l, uint32_t scope)
 }
 
 void
-scope_sentinels(struct lower *l, uint32_t scope)
+lo_scope_sentinels(struct lower *l, uint32_t scope)
 {
 	uint32_t s;
 
@@ -151,29 +151,29 @@ scope_sentinels(struct lower *l, uint32_t scope)
 		if (t->env || !(sym->flags & SYMF_LEXICAL) ||
 		    sym->kind == SYM_PRIVATE || !sym_needs_sentinel(l, sym))
 			continue;
-		t = sym_text(l, s);
-		declare_sym(l, s);
+		t = lo_sym_text(l, s);
+		lo_declare_sym(l, s);
 		lo_put(l, "%s=%h;", &t->text, LANG_HELPER_TDZ);
 	}
 }
 
 bool
-block_open(struct lower *l, uint32_t scope)
+lo_block_open(struct lower *l, uint32_t scope)
 {
 	bool opened;
 
 	if (scope == 0)
 		return false;
-	opened = env_open(l, scope, false);
+	opened = lo_env_open(l, scope, false);
 	if (opened)
 		l->fn->in_catch_env++;
-	scope_sentinels(l, scope);
+	lo_scope_sentinels(l, scope);
 	scope_functions(l, scope);
 	return opened;
 }
 
 void
-block_close(struct lower *l, bool opened)
+lo_block_close(struct lower *l, bool opened)
 {
 	if (!opened)
 		return;
@@ -183,7 +183,7 @@ block_close(struct lower *l, bool opened)
 
 /* A function's own scope: sentinels, coroutine functions, export cells. */
 void
-scope_prologue(struct lower *l, uint32_t scope)
+lo_scope_prologue(struct lower *l, uint32_t scope)
 {
 	uint32_t s;
 
@@ -198,26 +198,26 @@ scope_prologue(struct lower *l, uint32_t scope)
 		if (sym->kind == SYM_PRIVATE)
 			continue;
 		if ((sym->flags & SYMF_LEXICAL) && sym_needs_sentinel(l, sym)) {
-			name = sym_text(l, s)->text;
-			declare_sym(l, s);
+			name = lo_sym_text(l, s)->text;
+			lo_declare_sym(l, s);
 			lo_put(l, "%s=%h;", &name, LANG_HELPER_TDZ);
 			continue;
 		}
 		if ((sym->kind == SYM_FUNCTION || sym->kind == SYM_DEFAULT) &&
 		    sym->func_node != 0) {
 			f = func_get(l->u, N(l, sym->func_node)->d);
-			name = sym_text(l, s)->text;
+			name = lo_sym_text(l, s)->text;
 			if (f->is_async || f->is_generator) {
-				declare_sym(l, s);
-				put_hoisted_maker(l, sym->func_node, s);
-			} else if (is_exported(l, s)) {
-				put_export_write(l, s);
+				lo_declare_sym(l, s);
+				lo_put_hoisted_maker(l, sym->func_node, s);
+			} else if (lo_is_exported(l, s)) {
+				lo_put_export_write(l, s);
 				lo_put(l, "%s;", &name);
 				continue;
 			}
 		}
-		if (sym->kind == SYM_VAR && is_exported(l, s)) {
-			put_export_write(l, s);
+		if (sym->kind == SYM_VAR && lo_is_exported(l, s)) {
+			lo_put_export_write(l, s);
 			lo_put(l, "void 0;");
 		}
 	}
@@ -232,11 +232,11 @@ lower_block(struct lower *l, uint32_t n)
 	bool opened;
 
 	lo_to(l, node->pos + 1);
-	opened = block_open(l, node->d);
+	opened = lo_block_open(l, node->d);
 	lower_list(l, node->a);
 	if (opened) {
 		lo_to(l, node->end - 1);
-		block_close(l, opened);
+		lo_block_close(l, opened);
 	}
 }
 
@@ -251,7 +251,7 @@ lower_switch(struct lower *l, uint32_t n)
 	lo_to(l, node->pos);
 	if (node->d != 0)
 		lo_put(l, "{");
-	opened = block_open(l, node->d);
+	opened = lo_block_open(l, node->d);
 	lower_node(l, node->a);
 	l->fn->loops = &ctx;
 	for (c = node->b; c != 0; c = N(l, c)->next) {
@@ -261,7 +261,7 @@ lower_switch(struct lower *l, uint32_t n)
 	}
 	l->fn->loops = ctx.up;
 	lo_to(l, node->end);
-	block_close(l, opened);
+	lo_block_close(l, opened);
 	if (node->d != 0)
 		lo_put(l, "}");
 }
@@ -277,7 +277,7 @@ lower_catch(struct lower *l, uint32_t n)
 
 	lo_to(l, node->pos);
 	if (simple) {
-		struct symtext *st = sym_text(l, N(l, param)->b);
+		struct symtext *st = lo_sym_text(l, N(l, param)->b);
 
 		st->env = true;
 		name = st->text;
@@ -292,7 +292,7 @@ lower_catch(struct lower *l, uint32_t n)
 	if (param != 0 && !simple) {
 		bool first = false;
 
-		opened = block_open(l, node->d);
+		opened = lo_block_open(l, node->d);
 		t = lo_temp(l);
 		lo_put(l, "%t=%s", t, &name);
 		lower_pattern(l, param, lo_textf(l, "%t", t), 0, true, &first);
@@ -302,7 +302,7 @@ lower_catch(struct lower *l, uint32_t n)
 	lo_skip(l, N(l, body)->pos);
 	lower_node(l, body);
 	lo_to(l, N(l, body)->end);
-	block_close(l, opened);
+	lo_block_close(l, opened);
 	lo_put(l, "}");
 	l->fn->in_catch_env--;
 }

@@ -31,7 +31,7 @@
 #define FILE_MAX ((size_t)256 << 20)
 #define HEAP_MAX ((size_t)1 << 30)
 
-static int unhandled;
+static int uncaught;
 
 static void
 put_text(duk_context *ctx, FILE *f)
@@ -147,7 +147,6 @@ on_unhandled(void *arg, duk_context *ctx)
 	fprintf(stderr, "unhandled rejection: ");
 	print_error(&err);
 	engine_error_clear(&err);
-	unhandled = 1;
 }
 
 static void
@@ -155,7 +154,7 @@ on_uncaught(void *arg, const struct engine_error *err)
 {
 	(void)arg;
 	print_error(err);
-	unhandled = 1;
+	uncaught = 1;
 }
 
 static int
@@ -290,5 +289,5 @@ main(int argc, char **argv)
 		r = run_file(e, argv[i], argv[i + 1]);
 	}
 	engine_free(&e);
-	return r != 0 ? r : unhandled;
+	return r != 0 ? r : uncaught;
 }

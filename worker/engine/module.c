@@ -332,6 +332,8 @@ module_resolve(duk_context *ctx, struct module *importer, const char *type,
 	if (m != NULL && m->make == NULL &&
 	    (spec[0] == '.' || strchr(base, '/') != NULL))
 		m = NULL; /* relative names come first */
+	if (m == NULL && spec[0] == '/')
+		m = lookup_all(e, spec, type, is_require);
 	if (m == NULL && strlen(spec) == len) {
 		name = join(base, spec);
 		if (name != NULL)

@@ -251,9 +251,10 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	if (f->body_scope != f->scope)
 		lo_scope_prologue(l, f->body_scope);
 	if (body->kind != AST_FUNC_BODY) {
-		lo_put(l, "return ");
+		/* the body may begin on a line of its own */
+		lo_put(l, "return(");
 		lo_at(l, node->c);
-		lo_put(l, ";");
+		lo_put(l, ");");
 	} else {
 		lo_skip(l, body->pos + 1);
 		lower_body(l, body->a);

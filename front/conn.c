@@ -90,6 +90,20 @@ conn_wake(struct conn *c)
 	chan_hub_defer(c->front->hub, &c->front->turn);
 }
 
+const char *
+conn_local_name(const struct conn *c, char dst[ADDRESS_MAX])
+{
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof ss;
+
+	dst[0] = '\0';
+	if (getsockname(c->fd, (struct sockaddr *)&ss, &len) == 0)
+		address_format(&ss, dst, ADDRESS_MAX);
+	if (dst[0] == '\0')
+		memcpy(dst, "localhost", sizeof "localhost");
+	return dst;
+}
+
 /* Keep the front's sum of unsent bytes. */
 static void
 account(struct conn *c)

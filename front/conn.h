@@ -9,8 +9,7 @@
 #include <ev.h>
 
 #include "base/buf.h"
-
-#define CONN_CLIENT_MAX 64
+#include "front/address.h"
 
 struct front;
 struct listener;
@@ -81,7 +80,7 @@ struct conn {
 	bool finishing; /* close once everything is written */
 	bool abrupt;    /* do not wait for the client to read the end */
 	bool progress;  /* bytes came or went since the last look */
-	char client[CONN_CLIENT_MAX]; /* "ip:port", or "" */
+	char client[ADDRESS_MAX]; /* "ip:port", or "" */
 };
 
 /* Begin to serve FD, which is taken. */
@@ -89,6 +88,12 @@ void conn_open(struct front *f, struct listener *l, int fd, const char *client);
 
 /* Look at the connection at the end of this turn. */
 void conn_wake(struct conn *c);
+
+/*
+ * Our own end of the connection, for requests that name no host: the address
+ * and port, or "localhost" on a Unix socket. Returns DST.
+ */
+const char *conn_local_name(const struct conn *c, char dst[ADDRESS_MAX]);
 
 /* Write what is queued, then close, giving the client time to read it. */
 void conn_finish(struct conn *c);

@@ -144,6 +144,10 @@ exchange_open(struct exchange *x, struct mux *m)
 	ASSERT(buf_len(&x->pending) == 0);
 	buf_put(&x->pending, buf_peek(&x->replay), buf_len(&x->replay));
 	push(x);
+	/* Whoever waited for the channel with more can go on. */
+	if (buf_len(&x->replay) > 0 && buf_len(&x->pending) == 0 &&
+	    !x->input_ended)
+		x->ops->on_writable(x);
 	return 0;
 }
 

@@ -288,7 +288,7 @@ static void
 begin_request(struct h1_conn *h, const struct h1_head *head)
 {
 	struct conn *c = h->c;
-	const struct request r = {
+	struct request r = {
 	    .method = head->method,
 	    .version = head->minor == 0 ? HEAD_HTTP_1_0 : HEAD_HTTP_1_1,
 	    .authority = head->authority,
@@ -299,9 +299,15 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	    .nfields = head->nfields,
 	};
 	bool no_body = head->framing != H1_CHUNKED && head->content_length == 0;
+	char local[ADDRESS_MAX];
 	unsigned int status;
 	uint32_t service;
 
+	if (r.authority.len == 0) {
+		/* HTTP/1.0 needs no Host, but a URL does. */
+		r.authority.p = conn_local_name(c, local);
+		r.authority.len = strlen(local);
+	}
 	h->in_request = true;
 	h->input_ended = false;
 	h->responded = h->response_ended = false;

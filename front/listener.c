@@ -8,11 +8,9 @@
 
 #include "front/listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,6 +21,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/address.h"
 #include "front/conn.h"
 #include "front/front.h"
 #include "http/chars.h"
@@ -130,36 +129,6 @@ listener_free_all(struct front *f)
 	}
 }
 
-/* "192.0.2.1:80", "[2001:db8::1]:80", or "" for a Unix socket. */
-static void
-format_address(const struct sockaddr_storage *ss, char *dst, size_t dst_size)
-{
-	char host[INET6_ADDRSTRLEN];
-
-	dst[0] = '\0';
-	if (ss->ss_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, ss, sizeof in);
-		inet_ntop(AF_INET, &in.sin_addr, host, sizeof host);
-		snprintf(dst, dst_size, "%s:%u", host,
-		    (unsigned int)ntohs(in.sin_port));
-	} else if (ss->ss_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-		bool mapped;
-
-		memcpy(&in6, ss, sizeof in6);
-		mapped = IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr);
-		if (mapped)
-			inet_ntop(AF_INET, &in6.sin6_addr.s6_addr[12], host,
-			    sizeof host);
-		else
-			inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof host);
-		snprintf(dst, dst_size, mapped ? "%s:%u" : "[%s]:%u", host,
-		    (unsigned int)ntohs(in6.sin6_port));
-	}
-}
-
 /* Returns false when there is nothing more to accept now. */
 static bool
 accept_one(struct listener *l)
@@ -167,7 +136,7 @@ accept_one(struct listener *l)
 	struct front *f = l->front;
 	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof ss;
-	char client[CONN_CLIENT_MAX];
+	char client[ADDRESS_MAX];
 	int on = 1, fd;
 
 	fd = accept4(l->watch->fd, (struct sockaddr *)&ss, &len,
@@ -186,7 +155,7 @@ accept_one(struct listener *l)
 	}
 	/* Fails on Unix sockets, which have no such delay. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	format_address(&ss, client, sizeof client);
+	address_format(&ss, client, sizeof client);
 	conn_open(f, l, fd, client);
 	return true;
 }

@@ -99,6 +99,12 @@ def test_http_1_0(rig):
     assert b"Connection: keep-alive" in answer
 
 
+def test_http_1_0_without_host(rig):
+    r = rig()
+    answer = r.ask(b"GET /headers HTTP/1.0\r\n\r\n")
+    assert b"\n127.0.0.1:%d\n/headers\n" % r.port in answer
+
+
 def test_what_the_worker_gets(rig):
     with rig().connect() as s:
         s.sendall(
@@ -371,6 +377,16 @@ def test_echo_of_what_does_not_fit_anywhere(rig):
         sender.join()
     assert total > size
     assert r.rss_kb() < 30000
+
+
+def test_upload_before_the_channel_is_open(rig):
+    """What came while the request waited is not all that comes."""
+    size = 3_000_000
+    for slow in (0, 0.05):
+        r = rig(channel_ms=int(slow * 1000))
+        answer = r.ask(post(b"/count", b"Content-Length: %d\r\n"
+                            b"Connection: close\r\n" % size, bytes(size)))
+        assert answer.endswith(b"\r\n\r\n%d" % size)
 
 
 def test_upload_to_a_worker_that_does_not_read(rig):

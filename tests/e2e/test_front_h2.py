@@ -215,6 +215,13 @@ def test_echo(client):
     assert c.finish(stream)["body"] == body
 
 
+def test_upload_before_the_channel_is_open(client, rig):
+    c = client(rig(channel_ms=50))
+    stream = c.ask("/count", "POST", end=False)
+    c.send(stream, bytes(1_000_000))
+    assert c.finish(stream)["body"] == b"1000000"
+
+
 def test_trailers(client):
     c = client()
     got = c.get("/trailers")

@@ -39,7 +39,9 @@ struct rig {
 	struct mux *mux; /* the last one */
 	int nrequests;
 	int ncancelled;
-	bool holds; /* does not answer CHANNEL_REQUEST */
+	double channel_s; /* time that a CHANNEL takes */
+	ev_timer channel_timer;
+	uint32_t channel_target;
 };
 
 /* A request that the worker has. */
@@ -205,7 +207,7 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 		respond(j, 200, NULL, 0, j->left == 0);
 		pump(j);
 	} else if (strcmp(path, "/early") == 0 ||
-	    strcmp(path, "/goaway") == 0) {
+		   strcmp(path, "/goaway") == 0) {
 		respond_text(j, "early");
 	} else if (strcmp(path, "/hang") == 0 || strcmp(path, "/crash") == 0) {
 		return true;
@@ -376,10 +378,9 @@ on_ack(void *arg, const struct ipc_msg *msg)
 	return control_u32_get(msg, &number);
 }
 
-static int
-on_channel_request(void *arg, const struct ipc_msg *msg)
+static void
+give_channel(struct rig *rig)
 {
-	struct rig *rig = arg;
 	struct mux_options options = {
 	    .is_server = true, .ops = &mux_ops, .arg = rig};
 	struct control_channel m = {
@@ -387,8 +388,7 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 	struct buf b;
 	int mine, theirs;
 
-	if (control_u32_get(msg, &m.target) != 0)
-		return ERR_PROTO;
+	m.target = rig->channel_target;
 	buf_init(&b);
 	if (m.target == SERVICE_REFUSED) {
 		struct control_refused refused = {.target = m.target,
@@ -399,7 +399,7 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 		chan_send(rig->front, IPC_CHANNEL_REFUSED, buf_peek(&b),
 		    buf_len(&b), NULL);
 		buf_clear(&b);
-		return 0;
+		return;
 	}
 	if (fd_socketpair(&mine, &theirs) != 0)
 		abort();
@@ -407,6 +407,29 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 	control_channel_put(&b, &m);
 	chan_send(rig->front, IPC_CHANNEL, buf_peek(&b), buf_len(&b), &theirs);
 	buf_clear(&b);
+}
+
+static void
+on_channel_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	give_channel(w->data);
+}
+
+static int
+on_channel_request(void *arg, const struct ipc_msg *msg)
+{
+	struct rig *rig = arg;
+
+	if (control_u32_get(msg, &rig->channel_target) != 0)
+		return ERR_PROTO;
+	ev_timer_stop(rig->loop, &rig->channel_timer);
+	ev_timer_set(&rig->channel_timer, rig->channel_s, 0.);
+	if (rig->channel_s > 0)
+		ev_timer_start(rig->loop, &rig->channel_timer);
+	else
+		give_channel(rig);
 	return 0;
 }
 
@@ -481,7 +504,9 @@ on_front_drained(struct front *f)
 	ev_break(f->loop, EVBREAK_ALL);
 }
 
-/* Limits on the command line: name=value. */
+/*
+ * Limits on the command line: name=value. "channel_ms" is the rig's own.
+ */
 static void
 set_limits(struct front *f, char **args)
 {
@@ -490,6 +515,8 @@ set_limits(struct front *f, char **args)
 
 		if (eq == NULL)
 			fatal("not a limit: %s", *args);
+		if (strncmp(*args, "channel_ms=", 11) == 0)
+			continue;
 #define LIMIT(name_, default_, text_)                                          \
 	if ((size_t)(eq - *args) == strlen(#name_) &&                          \
 	    memcmp(*args, #name_, strlen(#name_)) == 0)                        \
@@ -560,6 +587,12 @@ main(int argc, char **argv)
 	rig.loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	rig.hub = chan_hub_new(rig.loop);
 	options.arg = &rig;
+	for (char **arg = argv + 1; *arg != NULL; arg++) {
+		if (strncmp(*arg, "channel_ms=", 11) == 0)
+			rig.channel_s = atoi(*arg + 11) / 1000.;
+	}
+	ev_init(&rig.channel_timer, on_channel_timer);
+	rig.channel_timer.data = &rig;
 	rig.front = chan_new(rig.hub, mine, &options);
 	send_setup(&rig, listener);
 	printf("%d %d\n", port, (int)pid);

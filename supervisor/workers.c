@@ -93,6 +93,7 @@ struct life {
 	struct instance *instance; /* NULL: takes no channels any more */
 	struct proc *proc;         /* held until its on_end */
 	bool is_ending;            /* it said, or was told, that it drains */
+	bool is_told;              /* that there are no more channels */
 	uint64_t start_ms;         /* from the order to serving; 0: not yet */
 };
 
@@ -548,6 +549,10 @@ on_draining(void *arg, const struct ipc_msg *msg)
 	(void)msg;
 	l->is_ending = true;
 	proc_deadline(p, DRAIN_MS, "it does not end");
+	/* It gets no more channels; those on their way are ahead of this. */
+	if (!l->is_told)
+		control_u32_send(proc_chan(p), IPC_DRAIN, DRAIN_MS);
+	l->is_told = true;
 	if (in == NULL)
 		return 0;
 	leave_instance(l);
@@ -763,7 +768,7 @@ drain_instance(struct instance *in, uint64_t ms)
 	if (l == NULL)
 		return;
 	leave_instance(l);
-	l->is_ending = true;
+	l->is_ending = l->is_told = true;
 	enter_state(in, WORKER_OFF);
 	if (proc_chan(l->proc) != NULL)
 		control_u32_send(proc_chan(l->proc), IPC_DRAIN,

@@ -63,6 +63,7 @@ struct worker {
 	bool is_check;
 	bool has_outbound;
 	uint32_t idle_ms;
+	bool is_released;  /* the supervisor sends no more channels */
 	bool is_idle_due;  /* the idle timer fired in this turn */
 	ev_tstamp busy_at; /* the last turn with work */
 	size_t nwork;      /* of the last turn */
@@ -464,6 +465,9 @@ on_drain(void *arg, const struct ipc_msg *msg)
 
 	if (control_u32_get(msg, &ms) != 0)
 		return ERR_PROTO;
+	/* Also the answer to our DRAINING: channels that were under way when
+	 * we said it have arrived before this. */
+	w->is_released = true;
 	drain(w, IPC_RESET_DRAIN, WORKER_EXIT_DONE, ms);
 	return 0;
 }
@@ -577,8 +581,8 @@ on_turn(struct ev_loop *loop, ev_prepare *p, int events)
 	w->nwork = count_work(w);
 	if (w->state == STATE_SERVING && w->idle_ms > 0)
 		check_idle(w);
-	if (w->state == STATE_DRAINING && links_is_drained(w->links) &&
-	    w->nwork == 0)
+	if (w->state == STATE_DRAINING && w->is_released &&
+	    links_is_drained(w->links) && w->nwork == 0)
 		end(w, w->exit_code);
 	if (w->state == STATE_ENDED)
 		ev_break(loop, EVBREAK_ALL);

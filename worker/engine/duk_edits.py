@@ -11,6 +11,53 @@ import sys
 
 EDITS = [
     (
+        "numbers to text: without big integers where it can be done exactly",
+        1,
+        """\
+	duk_native_stack_check(thr);
+	duk__numconv_stringify_raw(thr, radix, digits, flags);
+""",
+        """\
+	if (radix == 10 && digits == 0 && flags == 0) {
+		char text[NUMCONV_MAX];
+		duk_size_t len = numconv_write(duk_require_number(thr, -1), text);
+
+		if (len > 0) {
+			duk_pop(thr);
+			duk_push_lstring(thr, text, len);
+			return;
+		}
+	}
+	duk_native_stack_check(thr);
+	duk__numconv_stringify_raw(thr, radix, digits, flags);
+""",
+    ),
+    (
+        "same: text to numbers",
+        1,
+        """\
+	duk_native_stack_check(thr);
+	duk__numconv_parse_raw(thr, radix, flags);
+""",
+        """\
+	if (radix == 10) {
+		struct numconv_allow allow = {(flags & DUK_S2N_FLAG_ALLOW_MINUS) != 0,
+		    (flags & DUK_S2N_FLAG_ALLOW_FRAC) != 0, (flags & DUK_S2N_FLAG_ALLOW_EXP) != 0};
+		duk_size_t len;
+		const char *text = duk_require_lstring(thr, -1, &len);
+		double value;
+
+		if (len < NUMCONV_MAX && strlen(text) == len && numconv_read(text, allow, &value)) {
+			duk_pop(thr);
+			duk_push_number(thr, value);
+			return;
+		}
+	}
+	duk_native_stack_check(thr);
+	duk__numconv_parse_raw(thr, radix, flags);
+""",
+    ),
+    (
         "a coroutine starts with this and all arguments: its stack is "
         "[ owner func this arg... ] instead of [ func ], see inner.h",
         1,

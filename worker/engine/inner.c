@@ -9,6 +9,8 @@
 #include "config.h"
 
 #include "worker/engine/duk_over.h"
+#include "worker/engine/numconv.h"
+#include <string.h>
 /* the packaged source with the edits of duk_edits.py, made by the build */
 #include "worker/engine/duktape_edited.h"
 

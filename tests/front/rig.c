@@ -32,11 +32,18 @@
 #define SERVICE_REFUSED 9
 #define FILL_SIZE 32768
 
+/* A channel to the front; those that got GOAWAY live on for a while. */
+struct channel {
+	struct channel *next;
+	struct rig *rig;
+	struct mux *mux;
+};
+
 struct rig {
 	struct ev_loop *loop;
 	struct chan_hub *hub;
 	struct chan *front;
-	struct mux *mux; /* the last one */
+	struct channel *channels;
 	int nrequests;
 	int ncancelled;
 	double channel_s; /* time that a CHANNEL takes */
@@ -242,11 +249,24 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 	return true;
 }
 
+static void
+free_channel(struct channel *ch)
+{
+	struct channel **p = &ch->rig->channels;
+
+	while (*p != ch)
+		p = &(*p)->next;
+	*p = ch->next;
+	mux_free(&ch->mux);
+	free(ch);
+}
+
 static int
 on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
     bool end)
 {
-	struct rig *rig = arg;
+	struct channel *ch = arg;
+	struct rig *rig = ch->rig;
 	struct head_request r;
 	struct job *j;
 	char path[256];
@@ -263,9 +283,9 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 	if (!act(j, &r, path, end))
 		return 0;
 	if (strcmp(path, "/crash") == 0)
-		mux_free(&rig->mux);
+		free_channel(ch);
 	else if (strcmp(path, "/goaway") == 0)
-		mux_goaway(rig->mux, IPC_RESET_DRAIN);
+		mux_goaway(ch->mux, IPC_RESET_DRAIN);
 	return 0;
 }
 
@@ -349,10 +369,8 @@ static const struct stream_ops job_ops = {
 static void
 on_mux_close(void *arg, enum chan_close reason)
 {
-	struct rig *rig = arg;
-
 	(void)reason;
-	mux_free(&rig->mux);
+	free_channel(arg);
 }
 
 static const struct mux_ops mux_ops = {
@@ -381,11 +399,11 @@ on_ack(void *arg, const struct ipc_msg *msg)
 static void
 give_channel(struct rig *rig)
 {
-	struct mux_options options = {
-	    .is_server = true, .ops = &mux_ops, .arg = rig};
+	struct mux_options options = {.is_server = true, .ops = &mux_ops};
 	struct control_channel m = {
 	    .side = CONTROL_CLIENT, .entrypoint = {"", 0}, .props = {"", 0}};
 	struct buf b;
+	struct channel *ch;
 	int mine, theirs;
 
 	m.target = rig->channel_target;
@@ -403,7 +421,12 @@ give_channel(struct rig *rig)
 	}
 	if (fd_socketpair(&mine, &theirs) != 0)
 		abort();
-	rig->mux = mux_new(rig->hub, mine, &options);
+	ch = xcalloc(1, sizeof *ch);
+	ch->rig = rig;
+	ch->next = rig->channels;
+	rig->channels = ch;
+	options.arg = ch;
+	ch->mux = mux_new(rig->hub, mine, &options);
 	control_channel_put(&b, &m);
 	chan_send(rig->front, IPC_CHANNEL, buf_peek(&b), buf_len(&b), &theirs);
 	buf_clear(&b);
@@ -601,7 +624,8 @@ main(int argc, char **argv)
 	watch.data = &rig;
 	ev_io_start(rig.loop, &watch);
 	ev_run(rig.loop, 0);
-	mux_free(&rig.mux);
+	while (rig.channels != NULL)
+		free_channel(rig.channels);
 	chan_free(&rig.front);
 	chan_hub_free(&rig.hub);
 	ev_loop_destroy(rig.loop);

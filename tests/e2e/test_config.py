@@ -434,3 +434,63 @@ return new Response("x") } }'
     server.get()
     server.wait_log("an error")
     assert "a warning" not in server.log()
+
+
+# --- limits
+
+LATE = BASE + """\
+[worker main]
+compatibilityDate = 2026-11-01
+modules = main.js esModule embed(main.js)
+limits.wall = 300ms
+"""
+
+LATE_JS = """\
+const sleep = ms => new Promise(done => setTimeout(done, ms))
+export default {
+	async fetch(request, env, ctx) {
+		switch (new URL(request.url).pathname) {
+		case '/late':
+			await sleep(60000)
+			return new Response('too late')
+		case '/stream':
+			return new Response(new ReadableStream({
+				async pull(c) {
+					c.enqueue(new TextEncoder().encode('.'))
+					await sleep(50)
+				}
+			}))
+		case '/after':
+			ctx.waitUntil(sleep(60000))
+		}
+		return new Response('in time')
+	}
+}
+"""
+
+
+def test_wall_limit_ends_the_event(serve):
+    server = serve(LATE, {"main.js": LATE_JS})
+    assert server.get("/late")[0] == 503
+    assert "300 ms" in server.wait_log("took longer")
+    assert server.get("/")[2] == b"in time"
+
+
+def test_wall_limit_ends_a_stream(serve):
+    server = serve(LATE, {"main.js": LATE_JS})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port,
+                                            timeout=30)
+    connection.request("GET", "/stream")
+    response = connection.getresponse()
+    assert response.status == 200
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        response.read()
+    assert 0 < len(caught.value.partial) < 20
+    assert get(server.port, "/") == (200, "in time")
+
+
+def test_wall_limit_ends_what_was_left_to_do(serve):
+    server = serve(LATE + "idleTimeout = 100ms\n", {"main.js": LATE_JS})
+    assert server.get("/after")[2] == b"in time"
+    server.wait_log("took longer")
+    server.wait_log("idle")

@@ -330,6 +330,8 @@ api_new(struct engine *engine, const struct api_host *host,
 	api->worker_name = xmemdup(spec->name.p, spec->name.len);
 	api->has_outbound = spec->has_outbound;
 	api->subrequests_max = spec->limits.subrequests;
+	api->wall_max_ms = spec->limits.wall_ms;
+	api->wall_check_ms = UINT64_MAX;
 	api->collected_max = spec->limits.memory_bytes != 0
 				 ? (size_t)spec->limits.memory_bytes
 				 : COLLECT_DEFAULT;

@@ -58,11 +58,14 @@ struct api {
 	struct buf text2;  /* scratch */
 
 	/* events */
-	struct api_event *events; /* list */
+	struct api_event *events; /* list, the newest first */
+	struct api_event *oldest;
 	struct api_event *current;
 	uint32_t nevents;
 	uint64_t subrequests_max;
-	size_t collected; /* bytes of bodies being collected */
+	uint64_t wall_max_ms;   /* of one event; 0: none */
+	uint64_t wall_check_ms; /* event_check_wall() is due; UINT64_MAX: not */
+	size_t collected;       /* bytes of bodies being collected */
 	size_t collected_max;
 
 	struct api_ids event_table;

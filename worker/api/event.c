@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/xmalloc.h"
 #include "ipc/frame.h"
@@ -25,6 +26,24 @@ struct context_state {
 	struct state_head head;
 	uint32_t event_id;
 };
+
+/*
+ * All events have the same time, so the oldest ends first. The timer is set
+ * when nobody is watched, not for each event: few live that long.
+ */
+static void
+watch_wall(struct api_event *e)
+{
+	struct api *api = e->api;
+
+	if (api->wall_max_ms == 0)
+		return;
+	e->deadline_ms = clock_now_ms() + api->wall_max_ms;
+	if (api->wall_check_ms != UINT64_MAX)
+		return;
+	api->wall_check_ms = e->deadline_ms;
+	api->host.timer_changed(api->host.arg);
+}
 
 struct api_event *
 event_new(struct api *api, struct stream *stream)
@@ -42,8 +61,11 @@ event_new(struct api *api, struct stream *stream)
 	e->next = api->events;
 	if (e->next != NULL)
 		e->next->prev = e;
+	else
+		api->oldest = e;
 	api->events = e;
 	api->nevents++;
+	watch_wall(e);
 	return e;
 }
 
@@ -79,6 +101,8 @@ event_free(struct api_event *e)
 		api->events = e->next;
 	if (e->next != NULL)
 		e->next->prev = e->prev;
+	else
+		api->oldest = e->prev;
 	api->nevents--;
 	e->magic = 0;
 	free(e);
@@ -139,6 +163,28 @@ event_sweep(struct api *api)
 		event_end(e, IPC_RESET_NONE, NULL);
 		event_free(e);
 	}
+}
+
+void
+event_check_wall(struct api *api, uint64_t now_ms)
+{
+	struct api_event *e;
+
+	if (now_ms < api->wall_check_ms)
+		return;
+	for (e = api->oldest; e != NULL && e->deadline_ms <= now_ms;
+	     e = e->prev) {
+		if (e->is_late)
+			continue;
+		e->is_late = true;
+		api_log(api, LOG_WARN,
+		    "an event took longer than its %llu ms and was ended",
+		    (unsigned long long)api->wall_max_ms);
+		/* freed at the end of the turn, with all that it waits for */
+		event_end(e, IPC_RESET_WALL, "time limit");
+		e->nholds = 0;
+	}
+	api->wall_check_ms = e != NULL ? e->deadline_ms : UINT64_MAX;
 }
 
 void

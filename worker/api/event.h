@@ -23,11 +23,13 @@ struct api_event {
 	unsigned int depth;  /* of service calls */
 	uint64_t subrequests;
 	uint64_t request_id;
-	uint32_t controller; /* reference: of request.signal, when touched */
+	uint64_t deadline_ms; /* CLOCK_MONOTONIC */
+	uint32_t controller;  /* reference: of request.signal, when touched */
 	bool is_head_request;
 	bool has_answered; /* the response's head was sent, or a reset */
 	bool is_out_done;
 	bool is_discarding; /* waits for its stream to close */
+	bool is_late;       /* its time is over */
 };
 
 struct api_event *event_new(struct api *api, struct stream *stream);
@@ -35,6 +37,8 @@ struct api_event *event_find(const struct api *api, uint32_t id);
 /* Free those that are over; end those that can never answer. */
 void event_sweep(struct api *api);
 void event_check_hung(struct api *api);
+/* End those that have had their time, and say when to look again. */
+void event_check_wall(struct api *api, uint64_t now_ms);
 void event_free_all(struct api *api);
 /* End it whatever is left: resets the stream with CODE if it is open. */
 void event_end(struct api_event *event, uint32_t code, const char *text);

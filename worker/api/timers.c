@@ -12,8 +12,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/util.h"
 #include "base/xmalloc.h"
 #include "worker/api/api.h"
+#include "worker/api/event.h"
 
 #define TIMERS_MAX 10000 /* per worker */
 #define DELAY_MAX 2147483647.0
@@ -151,7 +153,9 @@ timers_free_all(struct api *api)
 uint64_t
 api_next_timer_ms(const struct api *api)
 {
-	return api->ntimers > 0 ? api->timers[0]->due_ms : UINT64_MAX;
+	uint64_t due = api->ntimers > 0 ? api->timers[0]->due_ms : UINT64_MAX;
+
+	return MIN(due, api->wall_check_ms);
 }
 
 static int
@@ -192,6 +196,7 @@ api_run_timers(struct api *api, uint64_t now_ms)
 			timer_free(api, t);
 		}
 	}
+	event_check_wall(api, now_ms);
 }
 
 /* [ function delay args... ] -> [ id ] */

@@ -42,6 +42,7 @@ struct bi {
 	volatile sig_atomic_t *kill; /* the engine's */
 	uint32_t ticks;              /* steps since the flag was looked at */
 	uint32_t next_weak; /* number of the next WeakMap's hidden key */
+	uint32_t ncached;   /* programs in the cache of RegExp literals */
 	uint32_t ncycle;
 	void *cycle[BI_CYCLE_MAX]; /* objects being visited, innermost last */
 };

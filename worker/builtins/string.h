@@ -16,7 +16,9 @@ const char *string_this(duk_context *ctx, const char *method, size_t *len_out);
 struct subst {
 	const char *str; /* the string searched, as bytes */
 	size_t str_len;
-	size_t start, end;   /* the match, in bytes */
+	size_t start, end;   /* of the match, in bytes; END may lie beyond */
+	const char *matched; /* its text */
+	size_t matched_len;
 	duk_idx_t captures;  /* stack index of capture 1, or -1 */
 	duk_idx_t ncaptures; /* strings or undefined */
 	duk_idx_t groups;    /* object of named captures, or -1 */

@@ -262,7 +262,7 @@ put_reference(duk_context *ctx, duk_idx_t text, const struct subst *s,
 		text_bytes(ctx, text, "$", 1);
 		return 2;
 	case '&':
-		text_bytes(ctx, text, s->str + s->start, s->end - s->start);
+		text_bytes(ctx, text, s->matched, s->matched_len);
 		return 2;
 	case '`':
 		text_bytes(ctx, text, s->str, s->start);
@@ -320,11 +320,12 @@ subst_expand(duk_context *ctx, duk_idx_t text, const char *tmpl,
 static void
 put_replacement(duk_context *ctx, size_t at, size_t n)
 {
-	struct subst s = {NULL, 0, at, at + n, -1, 0, -1};
+	struct subst s = {NULL, 0, at, at + n, NULL, n, -1, 0, -1};
 	const char *tmpl;
 	size_t len;
 
 	s.str = duk_get_lstring(ctx, 2, &s.str_len);
+	s.matched = s.str + at;
 	if (duk_is_function(ctx, 1)) {
 		duk_dup(ctx, 1);
 		duk_push_undefined(ctx);

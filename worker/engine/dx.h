@@ -99,6 +99,12 @@ size_t dx_call_depth(duk_context *ctx);
 /* [ ] -> [ array ] with room for N elements, length 0. */
 void dx_push_array(duk_context *ctx, uint32_t n);
 
+/* Byte offset of UTF-16 unit N (at most the length) of the string at IDX; cheap
+ * near where the last question was. */
+size_t dx_unit_to_byte(duk_context *ctx, duk_idx_t idx, size_t n);
+/* The getter of an own accessor, NULL if there is none. */
+void *dx_getter_ptr(duk_context *ctx, duk_idx_t idx, void *key);
+
 /* What an ArrayBuffer, DataView or typed array refers to. */
 struct dx_view {
 	void *data;      /* start of the buffer's bytes, NULL if detached */

@@ -127,6 +127,7 @@ parse_import(struct parser *p)
 	}
 	if (!at(p, TOK_STRING)) {
 		parse_import_clause(p, &list);
+		N(p, node)->flags |= AF_CLAUSE;
 		N(p, node)->a = list.first;
 		expect_word(p, ATOM_from);
 	}

@@ -37,20 +37,20 @@ is_needed(const struct lang_unit *u, uint32_t binding)
 	return (s->flags & (SYMF_USED | SYMF_EXPORTED)) != 0;
 }
 
-/* Unlink the specifiers of IMPORT that no value needs. */
+/*
+ * Unlink the specifiers of IMPORT that no value needs. When none is left of
+ * a clause the whole statement goes, and its module is not asked for.
+ */
 static void
 drop_specs(struct lang_unit *u, struct ast_node *import)
 {
-	uint32_t i, next, last = 0, binding;
-	bool had = import->a != 0, needed;
+	uint32_t i, next, last = 0;
 	struct ast_node *n;
 
 	for (i = import->a; i != 0; i = next) {
 		n = ast_node(&u->ast, i);
 		next = n->next;
-		binding = n->kind == AST_IMPORT_SPEC ? n->b : n->a;
-		needed = is_needed(u, binding);
-		if (needed) {
+		if (is_needed(u, n->kind == AST_IMPORT_SPEC ? n->b : n->a)) {
 			last = i;
 			continue;
 		}
@@ -59,8 +59,16 @@ drop_specs(struct lang_unit *u, struct ast_node *import)
 		else
 			ast_node(&u->ast, last)->next = next;
 	}
-	if (had && import->a == 0)
-		import->flags |= AF_TYPE_ONLY;
+	if ((import->flags & AF_CLAUSE) == 0 || import->a != 0) {
+		u->requests[import->d].type_only = false;
+		return;
+	}
+	import->kind = AST_EMPTY;
+	import->b = import->c = import->d = 0;
+	u->erased = arena_grow(&u->arena, u->erased, u->nerased,
+	    &u->cap_erased, sizeof *u->erased);
+	u->erased[u->nerased++] = (struct unit_erased){ .pos = import->pos,
+		.end = import->end, .semicolon = true };
 }
 
 static void
@@ -86,8 +94,6 @@ drop_imports(struct lang_unit *u)
 		switch (n->kind) {
 		case AST_IMPORT:
 			drop_specs(u, n);
-			if ((n->flags & AF_TYPE_ONLY) == 0)
-				u->requests[n->d].type_only = false;
 			break;
 		case AST_EXPORT_NAMED:
 			if (n->b != 0)

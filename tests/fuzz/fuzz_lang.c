@@ -47,6 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		options.kind = LANG_EVAL;
 	}
 	options.strict = (data[0] & 4) != 0;
+	options.typescript = (data[0] & 8) != 0;
+	options.jsx = (data[0] & 16) != 0;
 	lang_diag_init(&diag);
 	if (lang_parse((const char *)data + 1, size - 1, &options, &unit,
 		&diag) == 0) {

@@ -44,6 +44,7 @@ enum ast_flag {
 	AF_DIRECTIVE = 1 << 0,      /* EXPR_STMT */
 	AF_NO_BRACES = 1 << 0,      /* BLOCK */
 	AF_CLAUSE = 1 << 0,         /* IMPORT: not just a specifier */
+	AF_SELF_CLOSING = 1 << 0,   /* JSX_ELEMENT: <a /> */
 	AF_AWAIT = 1 << 0,          /* FOR_OF */
 	AF_PREFIX = 1 << 0,         /* UPDATE */
 	AF_DELEGATE = 1 << 0,       /* YIELD: yield* */

@@ -126,6 +126,7 @@ resolve_node(struct resolver *r, uint32_t node)
 		resolve_export(r, node);
 		break;
 	case AST_NEW:
+	case AST_JSX_ELEMENT:
 	case AST_SPREAD:
 	case AST_TEMPLATE:
 	case AST_PRIVATE_IN:

@@ -56,11 +56,6 @@ lang_parse(const char *src, size_t len, const struct lang_options *options,
 		    "source text is not valid UTF-8");
 		return ERR_SYNTAX;
 	}
-	if (options->jsx) {
-		lang_diag_set(diag_out, LANG_SYNTAX_ERROR, options->name, src,
-		    len, 0, 0, "JSX is not supported yet");
-		return ERR_SYNTAX;
-	}
 	u = xcalloc(1, sizeof *u);
 	u->src = u->original = src;
 	u->len = (uint32_t)len;

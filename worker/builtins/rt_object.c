@@ -192,14 +192,6 @@ rt_template(duk_context *ctx)
 	return 1;
 }
 
-/* A RegExp as a literal makes it. */
-static duk_ret_t
-rt_regexp(duk_context *ctx)
-{
-	regexp_create(ctx);
-	return 1;
-}
-
 const struct rt_helper *
 rt_object_helpers(size_t *n_out)
 {

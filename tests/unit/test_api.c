@@ -175,7 +175,7 @@ static void
 test_rows(void **state)
 {
 	static const struct worker_spec spec = {
-	    .name = {"test", 4}, .limits = {.memory_bytes = 64 << 20}};
+	    .name = {"test", 4}, .has_outbound = true, .limits = {.memory_bytes = 64 << 20}};
 	struct api_host host = {.channel = host_channel,
 	    .log = host_log,
 	    .timer_changed = host_timer_changed,

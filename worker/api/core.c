@@ -239,7 +239,8 @@ state_new(duk_context *ctx, duk_idx_t idx, enum api_class id, size_t size)
 
 	idx = duk_require_normalize_index(ctx, idx);
 	duk_push_string(ctx, STATE_KEY);
-	s = duk_push_fixed_buffer(ctx, size); /* zeroed */
+	s = duk_push_fixed_buffer(ctx, size);
+	memset(s, 0, size);
 	s->magic = STATE_MAGIC;
 	s->class_id = (uint32_t)id;
 	s->owner = duk_get_heapptr(ctx, idx);

@@ -35,7 +35,7 @@ api_from(duk_context *ctx)
 duk_context *
 api_ctx(const struct api *api)
 {
-	return engine_ctx(api->engine);
+	return engine_running(api->engine);
 }
 
 static duk_ret_t

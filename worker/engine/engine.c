@@ -120,6 +120,12 @@ engine_ctx(struct engine *e)
 	return e->ctx;
 }
 
+duk_context *
+engine_running(struct engine *e)
+{
+	return e->run_depth > 0 ? inner_running(e->ctx) : e->ctx;
+}
+
 struct engine *
 engine_from(duk_context *ctx)
 {
@@ -311,7 +317,8 @@ run_protected(duk_context *ctx)
  * the error can be described.
  */
 static int
-classify(struct engine *e, bool failed, struct engine_error *err)
+classify(struct engine *e, duk_context *ctx, bool failed,
+    struct engine_error *err)
 {
 	int r = failed ? ERR_SCRIPT : 0;
 
@@ -327,7 +334,7 @@ classify(struct engine *e, bool failed, struct engine_error *err)
 		return r;
 	heap_set_cap(e->heap, e->limits.heap_max + e->limits.headroom);
 	if (failed)
-		engine_error_from(e->ctx, -1, err);
+		engine_error_from(ctx, -1, err);
 	else
 		memset(err, 0, sizeof *err);
 	set_cap(e);
@@ -348,8 +355,10 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
     struct engine_error *err_out)
 {
 	struct call c = {.fn = fn, .arg = arg};
-	duk_idx_t top = duk_get_top(e->ctx);
 	bool outer = e->run_depth == 0, failed;
+	/* a nested call may come from within a coroutine */
+	duk_context *ctx = outer ? e->ctx : inner_running(e->ctx);
+	duk_idx_t top = duk_get_top(ctx);
 	int r;
 
 	ASSERT(e->magic == ENGINE_MAGIC);
@@ -361,14 +370,14 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
 		cpu_start(e);
 	}
 	e->run_depth++;
-	engine_push_ref(e, e->ctx, REF_RUN);
-	duk_push_pointer(e->ctx, &c);
-	failed = duk_pcall(e->ctx, 1) != DUK_EXEC_SUCCESS;
+	engine_push_ref(e, ctx, REF_RUN);
+	duk_push_pointer(ctx, &c);
+	failed = duk_pcall(ctx, 1) != DUK_EXEC_SUCCESS;
 	if (outer && !*e->fire)
 		jobs_drain(e);
 	if (outer && !*e->fire)
 		jobs_report_rejections(e);
-	r = outer || failed ? classify(e, failed, err_out) : 0;
+	r = outer || failed ? classify(e, ctx, failed, err_out) : 0;
 	if (outer) {
 		cpu_end(e);
 		if (r == ERR_TIMEOUT || r == ERR_NOMEM)
@@ -376,7 +385,7 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
 	} else if (r == ERR_TIMEOUT) {
 		*e->fire = 1; /* the outer call stops as well */
 	}
-	duk_set_top(e->ctx, top);
+	duk_set_top(ctx, top);
 	e->run_depth--;
 	return r;
 }

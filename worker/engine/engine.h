@@ -76,6 +76,8 @@ int engine_new(const struct engine_options *options, struct engine **out);
 void engine_free(struct engine **e);
 
 duk_context *engine_ctx(struct engine *e);
+/* The context that runs now: a coroutine's inside one, else engine_ctx(). */
+duk_context *engine_running(struct engine *e);
 /* The engine of any context, coroutines included. */
 struct engine *engine_from(duk_context *ctx);
 /* A word per part; NULL at first. The engine never looks at it. */

@@ -791,6 +791,12 @@ inner_set_with_receiver(duk_context *ctx, duk_idx_t idx, duk_idx_t key_idx,
 		    duk_safe_to_string(ctx, key_idx));
 }
 
+duk_context *
+inner_running(duk_context *ctx)
+{
+	return ctx->heap->curr_thread != NULL ? ctx->heap->curr_thread : ctx;
+}
+
 void
 inner_set_scope_behind_global(duk_context *ctx)
 {

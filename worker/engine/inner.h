@@ -136,5 +136,7 @@ void inner_prevent_extensions(duk_context *ctx, duk_idx_t idx);
 /* Insert an environment record with the object on top behind the globals:
  * [ object ] -> [ ]; its properties become visible as variables. */
 void inner_set_scope_behind_global(duk_context *ctx);
+/* The thread that runs now, or CTX when none does. */
+duk_context *inner_running(duk_context *ctx);
 
 #endif

@@ -57,7 +57,8 @@ struct mux {
 	size_t table_size;
 	size_t drain_at; /* bucket to begin with when there is room again */
 	size_t nstreams;
-	uint32_t last_id; /* client: last opened; server: last seen */
+	uint32_t last_id; /* client: last opened; server: last accepted */
+	uint32_t seen_id; /* server: last one after our GOAWAY, ignored */
 	uint64_t resets_since_ms;
 	uint32_t nresets; /* since then */
 	bool goaway;      /* server: sent; client: received */
@@ -323,7 +324,7 @@ find(struct mux *m, uint32_t id)
 static int
 gone(const struct mux *m, uint32_t id)
 {
-	return id > 0 && id <= m->last_id ? 0 : ERR_STATE;
+	return id > 0 && id <= MAX(m->last_id, m->seen_id) ? 0 : ERR_STATE;
 }
 
 static void
@@ -359,8 +360,13 @@ on_request(void *arg, const struct ipc_msg *msg)
 
 	if (!m->o.is_server || id <= m->last_id)
 		return ERR_STATE;
-	if (m->goaway)
-		return m->goaway_acked ? ERR_STATE : 0; /* client retries it */
+	if (m->goaway) {
+		/* It crossed our GOAWAY: the client will ask another. */
+		if (m->goaway_acked || id <= m->seen_id)
+			return ERR_STATE;
+		m->seen_id = id;
+		return 0;
+	}
 	m->last_id = id;
 	s = add_stream(m, id);
 	s->in_ended = end;

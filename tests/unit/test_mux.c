@@ -311,8 +311,12 @@ test_goaway_gives_back_what_was_not_accepted(void **state)
 	turn(f, 4);
 	assert_int_equal(f->server.nstreams, 1);
 	mux_goaway(f->server.mux, IPC_RESET_DRAIN);
-	(void)open_stream(f, true); /* crosses the GOAWAY */
+	/* One that crosses the GOAWAY, with a piece of its body. */
+	s = open_stream(f, false);
+	assert_int_equal(stream_send(s, "body", 4, false), 4);
 	turn(f, 8);
+	assert_int_equal(f->server.nchan_closed, 0);
+	assert_int_equal(f->client.nchan_closed, 0);
 	assert_int_equal(f->client.nclosed, 1);
 	assert_int_equal(f->client.outcome, STREAM_UNACCEPTED);
 	assert_int_equal(f->client.ngoaway, 1);

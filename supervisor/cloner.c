@@ -9,6 +9,7 @@
 #include "supervisor/cloner.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@
 #define ANSWER_MS 10000 /* a zygote that needs longer is killed */
 #define FAILURES_MAX 3  /* starts that come to nothing: then orders fail */
 #define RETRY_MIN_MS 50
-#define RETRY_MAX_MS 5000
+#define RETRY_MAX_MS 800
 #define HEALTHY_MS 5000 /* a life this long forgets earlier failures */
 
 struct order {
@@ -283,8 +284,9 @@ on_end(struct proc *p, const struct proc_end *end)
 	}
 	if (c->is_stopped)
 		return;
+	if (end->lived_ms >= HEALTHY_MS || is_ours || end->signal == SIGKILL)
+		c->retry_ms = 0; /* no fault of its own */
 	if (end->lived_ms >= HEALTHY_MS || is_ours) {
-		c->retry_ms = 0;
 		start(c);
 	} else {
 		retry_later(c);

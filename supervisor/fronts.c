@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@
 
 #define START_MS 10000 /* until it says HELLO */
 #define RETRY_MIN_MS 50
-#define RETRY_MAX_MS 5000
+#define RETRY_MAX_MS 800 /* clients are waiting */
 #define HEALTHY_MS 2000
 
 struct front {
@@ -382,8 +383,9 @@ on_end(struct proc *p, const struct proc_end *end)
 	}
 	log_error("%s: %s after %llu ms, starting another", proc_who(p),
 	    end->text, (unsigned long long)end->lived_ms);
+	if (end->lived_ms >= HEALTHY_MS || end->signal == SIGKILL)
+		f->retry_ms = 0; /* no fault of its own */
 	if (end->lived_ms >= HEALTHY_MS) {
-		f->retry_ms = 0;
 		start(f);
 	} else {
 		retry_later(f);

@@ -23,6 +23,8 @@ void
 emit_init(struct emit *e, struct lang_unit *unit)
 {
 	*e = (struct emit){.unit = unit, .src = unit->src, .line = 1};
+	e->html = unit->options.kind != LANG_MODULE &&
+		  memmem(unit->src, unit->len, "-->", 3) != NULL;
 }
 
 void
@@ -142,51 +144,92 @@ emit_sync(struct emit *e, uint32_t pos)
 		emit_newlines(e, line - e->line);
 }
 
+/* "-->" at POS begins a comment: nothing but comments before it on its line. */
+static bool
+emit_is_html_close(const struct emit *e, uint32_t pos)
+{
+	const char *s = e->src;
+	bool newline;
+
+	for (;;) {
+		while (pos > 0 && (s[pos - 1] == ' ' || s[pos - 1] == '\t'))
+			pos--;
+		if (pos == 0 || s[pos - 1] == '\n' || s[pos - 1] == '\r')
+			return true;
+		if (pos < 4 || s[pos - 1] != '/' || s[pos - 2] != '*')
+			return false;
+		newline = false;
+		for (pos -= 2; pos > 1; pos--) {
+			newline |= s[pos - 1] == '\n' || s[pos - 1] == '\r';
+			if (s[pos - 1] == '*' && s[pos - 2] == '/')
+				break;
+		}
+		if (newline)
+			return true;
+		pos = pos > 1 ? pos - 2 : 0;
+	}
+}
+
+/* Behind the comment that begins at I, or I. */
+static uint32_t
+emit_skip_comment(const struct emit *e, uint32_t i, uint32_t to)
+{
+	const char *s = e->src;
+	uint32_t left = to - i;
+	bool html = e->html && ((left >= 4 && memcmp(s + i, "<!--", 4) == 0) ||
+				   (left >= 3 && memcmp(s + i, "-->", 3) == 0 &&
+				       emit_is_html_close(e, i)));
+
+	if (html || (left >= 2 && s[i] == '/' && s[i + 1] == '/')) {
+		while (i < to && s[i] != '\n' && s[i] != '\r' &&
+		       !emit_is_line_sep(s + i, to - i))
+			i++;
+	} else if (left >= 2 && s[i] == '/' && s[i + 1] == '*') {
+		for (i += 2; i < to; i++)
+			if (s[i] == '*' && i + 1 < to && s[i + 1] == '/')
+				break;
+		i = MIN(i + 2, to);
+	}
+	return i;
+}
+
 /*
- * Copy FROM..TO while the output is ahead: comments go, and newlines until
- * both are on one line. Strings keep their line continuations, which is rare
- * enough to let the lines differ. Returns where it stopped: the rest can be
- * copied plainly.
+ * Copy FROM..TO while the output is ahead (or, with HTML-like comments about,
+ * all of it): comments go, and newlines until both are on one line. Strings
+ * keep their line continuations, which is rare enough to let the lines
+ * differ. Returns where it stopped: the rest can be copied plainly.
  */
 static uint32_t
 emit_squeeze(struct emit *e, uint32_t from, uint32_t to)
 {
 	const char *s = e->src;
-	uint32_t i = from, line = e->cur_line;
+	uint32_t i = from, line = e->cur_line, next;
 
-	while (i < to && line < e->line) {
+	while (i < to && (e->html || line < e->line)) {
 		char c = s[i];
 
-		if (c == '"' || c == '\'') {
-			uint32_t j = i + 1;
-
-			while (j < to && s[j] != c)
-				j += s[j] == '\\' && j + 1 < to ? 2 : 1;
-			j = MIN(j + 1, to);
-			emit_put(e, s + i, j - i);
-			i = j;
-		} else if (c == '/' && i + 1 < to && s[i + 1] == '/') {
-			while (i < to && s[i] != '\n' && s[i] != '\r' &&
-			       !emit_is_line_sep(s + i, to - i))
-				i++;
-		} else if (c == '/' && i + 1 < to && s[i + 1] == '*') {
-			i += 2;
-			while (i < to &&
-			       !(s[i] == '*' && i + 1 < to && s[i + 1] == '/'))
-				i++;
-			i = MIN(i + 2, to);
+		next = emit_skip_comment(e, i, to);
+		if (next != i) {
+			emit_put(e, " ", 1);
+		} else if (c == '"' || c == '\'') {
+			for (next = i + 1; next < to && s[next] != c;)
+				next +=
+				    s[next] == '\\' && next + 1 < to ? 2 : 1;
+			next = MIN(next + 1, to);
+			emit_put(e, s + i, next - i);
+		} else if (c == '\n' || c == '\r' ||
+			   emit_is_line_sep(s + i, to - i)) {
+			next = i + (c == '\n' || c == '\r' ? 1 : 3);
 			emit_put(e, " ", 1);
 		} else {
-			uint32_t n = emit_is_line_sep(s + i, to - i) ? 3 : 1;
-
-			if (n == 3 || c == '\n' || c == '\r')
-				emit_put(e, " ", 1);
-			else
-				emit_put(e, &c, 1);
-			i += n;
+			next = i + 1;
+			emit_put(e, &c, 1);
 		}
+		i = next;
 		while (line < e->unit->nlines && e->unit->lines[line] <= i)
 			line++;
+		if (line > e->line)
+			emit_newlines(e, line - e->line);
 	}
 	e->cur_line = line;
 	return i;
@@ -204,7 +247,7 @@ emit_to(struct emit *e, uint32_t pos)
 		e->cur_line = unit_line(u, e->cur);
 	if (e->cur_line > e->line)
 		emit_newlines(e, e->cur_line - e->line);
-	else if (e->cur_line < e->line)
+	if (e->html || e->cur_line < e->line)
 		e->cur = emit_squeeze(e, e->cur, pos);
 	if (e->cur < pos) {
 		emit_put(e, e->src + e->cur, pos - e->cur);

@@ -25,6 +25,7 @@ struct emit {
 	uint32_t cur;      /* source bytes before it are done */
 	uint32_t cur_line; /* of cur, 1-based; 0: unknown */
 	uint32_t line;     /* of the output's end */
+	bool html;         /* comments as in HTML may be about: take them out */
 	char *out;         /* owned, malloc */
 	size_t len, cap;
 };

@@ -132,6 +132,7 @@ struct lower {
 	uint32_t nrows, cap_rows;
 	uint32_t unique;
 	uint32_t depth;
+	uint32_t in_for_init;
 	struct spine *spine;
 	uint32_t nspine, cap_spine;
 	/* the name that the anonymous function at hint_node gets */

@@ -46,12 +46,22 @@ same_group(const struct lower *l, uint32_t a, uint32_t b)
 }
 
 static void
+refuse_decorators(struct lower *l, uint32_t list)
+{
+	if (list != 0)
+		unit_fail(l->u, N(l, list)->pos, N(l, list)->end,
+		    "decorators are not supported yet");
+}
+
+static void
 plan_member(struct lower *l, struct class *c, uint32_t m, uint32_t prev,
     uint32_t i)
 {
 	const struct ast_node *node = N(l, m);
 	bool is_static = node->flags & AF_STATIC;
 
+	if (node->kind == AST_METHOD || node->kind == AST_FIELD)
+		refuse_decorators(l, node->c);
 	if (node->kind == AST_STATIC_BLOCK) {
 		c->groups[i] = lo_var(l, "f");
 		lo_names_add(l, &c->statics, c->groups[i]);
@@ -599,6 +609,7 @@ lower_class(struct lower *l, uint32_t n)
 	bool in_loop = scope_get(l->u, c.k->scope)->in_loop;
 	bool coroutine = l->fn->is_async || l->fn->is_generator;
 
+	refuse_decorators(l, c.k->decorators);
 	c.inst.up = c.stat.up = l->home;
 	c.stat.is_static = true;
 	if (node->a != 0)

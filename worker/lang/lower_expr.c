@@ -82,6 +82,14 @@ lower_html_comment(struct lower *l, uint32_t left, uint32_t right)
 	}
 }
 
+/* In a for head Duktape takes `in` only in parentheses. */
+static bool
+is_guarded_in(const struct lower *l, const struct ast_node *node)
+{
+	return l->in_for_init != 0 && node->kind == AST_BINARY &&
+	       node->op == OP_IN;
+}
+
 void
 lower_binary(struct lower *l, uint32_t n)
 {
@@ -93,6 +101,10 @@ lower_binary(struct lower *l, uint32_t n)
 		if (node->kind != AST_BINARY && node->kind != AST_LOGICAL)
 			break;
 		lo_push(l, n);
+		if (is_guarded_in(l, node)) {
+			lo_to(l, node->pos);
+			lo_put(l, "(");
+		}
 		if (node->kind == AST_LOGICAL && node->op == OP_NULLISH)
 			nullish_begin(l, &l->spine[l->nspine - 1], node->a);
 	}
@@ -109,6 +121,10 @@ lower_binary(struct lower *l, uint32_t n)
 		if (node->op == OP_LT && l->module)
 			lower_html_comment(l, left, node->b);
 		lower_node(l, node->b);
+		if (is_guarded_in(l, node)) {
+			lo_to(l, node->end);
+			lo_put(l, ")");
+		}
 	}
 }
 

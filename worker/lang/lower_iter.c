@@ -256,7 +256,9 @@ for_per_iteration(struct lower *l, uint32_t n, uint32_t scope,
 	put_labels(l, labels);
 	lo_put(l, "for(");
 	lo_skip(l, N(l, node->a)->pos);
+	l->in_for_init++;
 	lower_declarators(l, node->a);
+	l->in_for_init--;
 	lo_put(l, ";");
 	if (node->b != 0)
 		lo_at(l, node->b);
@@ -293,12 +295,14 @@ lower_for(struct lower *l, uint32_t n, struct names *labels)
 		lo_to(l, node->pos);
 		put_labels(l, labels);
 	}
+	l->in_for_init++;
 	if (init != 0) {
 		if (N(l, init)->kind == AST_VAR_DECL)
 			lower_for_decl(l, init);
 		else
 			lower_void(l, init);
 	}
+	l->in_for_init--;
 	if (node->b != 0)
 		lower_node(l, node->b);
 	if (node->c != 0)
@@ -459,7 +463,9 @@ for_of_sync(struct lower *l, uint32_t n, const struct names *labels)
 	if (fresh) {
 		put_labels(l, labels);
 		lo_put(l, "for(%t=", a);
+		l->in_for_init++;
 		lo_at(l, node->b);
+		l->in_for_init--;
 		lo_put(l, ",%t=0;%t<%t.length;%t++)", i, i, a, i);
 	} else {
 		rec = lo_temp(l);

@@ -168,7 +168,8 @@ bench_clones(void)
 	       "await 0; return {status: 200, u} }");
 	t = clock_now_ns();
 	engine_freeze(e);
-	printf("%-36s %8.3f ms\n", "freeze", (double)(clock_now_ns() - t) / 1e6);
+	printf("%-36s %8.3f ms\n", "freeze",
+	    (double)(clock_now_ns() - t) / 1e6);
 	printf("%-36s %8zu kB\n", "heap in use", engine_heap_used(e) / 1024);
 	if (pipe(fds) != 0)
 		fatal("pipe");

@@ -155,6 +155,37 @@ to_string(duk_context *ctx)
 	return 1;
 }
 
+/* %ThrowTypeError%: caller and arguments of functions */
+static duk_ret_t
+throw_type_error(duk_context *ctx)
+{
+	return duk_type_error(ctx,
+	    "'caller', 'callee', and 'arguments' properties may not be "
+	    "accessed on strict mode functions or the arguments objects for "
+	    "calls to them");
+}
+
+/* [ proto ] -> [ proto ] */
+static void
+restrict_properties(duk_context *ctx)
+{
+	static const char *const names[] = {"caller", "arguments"};
+	size_t i;
+
+	engine_push_function(ctx, throw_type_error, 0, 0, "");
+	duk_freeze(ctx, -1);
+	for (i = 0; i < NELEMS(names); i++) {
+		duk_push_string(ctx, names[i]);
+		duk_dup(ctx, -2);
+		duk_dup(ctx, -3);
+		duk_def_prop(ctx, -5,
+		    DUK_DEFPROP_HAVE_GETTER | DUK_DEFPROP_HAVE_SETTER |
+			DUK_DEFPROP_SET_CONFIGURABLE |
+			DUK_DEFPROP_CLEAR_ENUMERABLE);
+	}
+	duk_pop(ctx);
+}
+
 static void
 def(duk_context *ctx, duk_idx_t idx, const char *name)
 {
@@ -220,5 +251,6 @@ eval_setup(struct engine *e, duk_context *ctx)
 	engine_push_ref(e, ctx, REF_FUNCTION_PROTO);
 	engine_push_function(ctx, to_string, 0, 0, "toString");
 	def(ctx, -2, "toString");
+	restrict_properties(ctx);
 	duk_pop_2(ctx);
 }

@@ -288,6 +288,27 @@ inner_thread_yield(duk_context *ctx)
 	return 0;
 }
 
+void
+inner_push_caller_file(duk_context *ctx)
+{
+	duk_activation *act;
+
+	for (act = ctx->callstack_curr; act != NULL; act = act->parent) {
+		duk_hobject *f = DUK_ACT_GET_FUNC(act);
+
+		if (f == NULL || !DUK_HOBJECT_IS_COMPFUNC(f))
+			continue;
+		duk_push_hobject(ctx, f);
+		if (duk_xget_owndataprop_stridx_short(ctx, -1,
+			DUK_STRIDX_INT_SOURCE)) {
+			duk_remove(ctx, -2);
+			return;
+		}
+		duk_pop_2(ctx);
+	}
+	duk_push_undefined(ctx);
+}
+
 /* Functions. */
 
 void

@@ -76,6 +76,9 @@ bool inner_can_yield(duk_context *ctx);
 /* Is the caller of the running C function a plain JS function? */
 bool inner_called_from_js(duk_context *ctx);
 
+/* [ ] -> [ file name of the innermost JS function that runs, or undefined ] */
+void inner_push_caller_file(duk_context *ctx);
+
 /* Functions. */
 void inner_set_constructable(duk_context *ctx, duk_idx_t idx, bool on);
 bool inner_is_lowered(duk_context *ctx, duk_idx_t idx);

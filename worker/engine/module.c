@@ -317,8 +317,16 @@ struct module *
 module_resolve(duk_context *ctx, struct module *importer, const char *type,
     const char *where, bool is_require)
 {
+	return module_resolve_from(ctx, importer != NULL ? importer->name : "",
+	    type, where, is_require);
+}
+
+struct module *
+module_resolve_from(duk_context *ctx, const char *base, const char *type,
+    const char *where, bool is_require)
+{
 	struct engine *e = engine_from(ctx);
-	const char *base = importer != NULL ? importer->name : "", *text;
+	const char *text;
 	struct module *m;
 	size_t len;
 	char *name, *spec;
@@ -458,53 +466,129 @@ module_push_main(duk_context *ctx)
 	module_push_namespace(ctx, e->modules->main);
 }
 
-/* Dynamic import. */
+/*
+ * Dynamic import: what can fail is checked at once, the rest is a job, as the
+ * standard has it: an import never runs in the middle of an evaluation.
+ */
+enum { IMPORT_PROMISE, IMPORT_FROM, IMPORT_BASE, IMPORT_NAME, IMPORT_TYPE };
 
-/* [ namespace-or-undefined module-index ] */
+/* [ namespace-or-undefined [ promise, module-index ] ] */
 static duk_ret_t
 give_namespace(duk_context *ctx)
 {
 	struct modules *ms = engine_from(ctx)->modules;
-	uint32_t i = duk_get_uint(ctx, 1);
+	uint32_t i;
 
+	duk_get_prop_index(ctx, 1, 0);
+	duk_get_prop_index(ctx, 1, 1);
+	i = duk_get_uint(ctx, -1);
 	ASSERT(i < ms->n);
 	module_push_namespace(ctx, ms->list[i]);
-	return 1;
+	promise_resolve(ctx, 2, -1);
+	return 0;
 }
 
-/* [ referrer specifier options ] -> [ promise of the evaluation, index ] */
+static duk_ret_t
+give_error(duk_context *ctx)
+{
+	duk_get_prop_index(ctx, 1, 0);
+	promise_reject(ctx, -1, 0);
+	return 0;
+}
+
+/* [ request ]: see IMPORT_* */
 static duk_ret_t
 import_body(duk_context *ctx)
 {
 	struct modules *ms = engine_from(ctx)->modules;
 	struct module *from = NULL, *m;
-	const char *type = NULL;
+	const char *type, *base;
+	size_t len;
 
-	if (duk_is_number(ctx, 0) && duk_get_uint(ctx, 0) < ms->n)
-		from = ms->list[duk_get_uint(ctx, 0)];
-	duk_to_string(ctx, 1);
-	if (!duk_is_undefined(ctx, 2)) {
-		if (!duk_is_object(ctx, 2))
-			return duk_type_error(ctx,
-			    "The second argument of import() must be an "
-			    "object");
-		duk_get_prop_literal(ctx, 2, "with");
-		if (!duk_is_undefined(ctx, -1)) {
-			if (!duk_is_object(ctx, -1))
-				return duk_type_error(ctx,
-				    "The 'with' option must be an object");
-			duk_get_prop_literal(ctx, -1, "type");
-			if (!duk_is_undefined(ctx, -1))
-				type = duk_require_string(ctx, -1);
-		}
-	}
-	duk_dup(ctx, 1);
-	m = module_resolve(ctx, from, type, from != NULL ? from->name : NULL,
-	    false);
+	duk_get_prop_index(ctx, 0, IMPORT_FROM);
+	duk_get_prop_index(ctx, 0, IMPORT_BASE);
+	duk_get_prop_index(ctx, 0, IMPORT_TYPE);
+	duk_get_prop_index(ctx, 0, IMPORT_NAME);
+	if (duk_is_number(ctx, 1) && duk_get_uint(ctx, 1) < ms->n)
+		from = ms->list[duk_get_uint(ctx, 1)];
+	type = duk_get_string(ctx, 3);
+	base = duk_is_string(ctx, 2) ? str_to_utf8(ctx, 2, &len) : "";
+	m = module_resolve_from(ctx, from != NULL ? from->name : base, type,
+	    from != NULL ? from->name : NULL, false);
 	module_link(ctx, m);
 	module_evaluate(ctx, m);
+	duk_push_bare_array(ctx);
+	duk_get_prop_index(ctx, 0, IMPORT_PROMISE);
+	duk_put_prop_index(ctx, -2, 0);
 	duk_push_uint(ctx, m->index);
-	promise_then_c(ctx, -2, give_namespace, NULL);
+	duk_put_prop_index(ctx, -2, 1);
+	promise_react_c(ctx, -2, give_namespace, give_error);
+	return 0;
+}
+
+/* [ request ] */
+static duk_ret_t
+import_job(duk_context *ctx)
+{
+	duk_push_c_function(ctx, import_body, 1);
+	duk_dup(ctx, 0);
+	if (duk_pcall(ctx, 1) != DUK_EXEC_SUCCESS) {
+		if (*engine_from(ctx)->fire)
+			return duk_throw(ctx);
+		duk_get_prop_index(ctx, 0, IMPORT_PROMISE);
+		promise_reject(ctx, -1, -2);
+	}
+	return 0;
+}
+
+/* The value of the attribute "type" of the options at 2: pushed or undefined */
+static void
+push_type(duk_context *ctx)
+{
+	duk_push_undefined(ctx);
+	if (duk_is_undefined(ctx, 2))
+		return;
+	if (!duk_is_object(ctx, 2))
+		(void)duk_type_error(ctx,
+		    "The second argument of import() must be an object");
+	duk_get_prop_literal(ctx, 2, "with");
+	if (duk_is_undefined(ctx, -1)) {
+		duk_pop(ctx);
+		return;
+	}
+	if (!duk_is_object(ctx, -1))
+		(void)duk_type_error(ctx,
+		    "The 'with' option must be an object");
+	duk_enum(ctx, -1, DUK_ENUM_OWN_PROPERTIES_ONLY);
+	while (duk_next(ctx, -1, 1)) {
+		if (!duk_is_string(ctx, -1) || duk_is_symbol(ctx, -1))
+			(void)duk_type_error(ctx,
+			    "Import attribute value must be a string");
+		if (strcmp(duk_get_string(ctx, -2), "type") != 0)
+			(void)duk_type_error(ctx,
+			    "Import attribute \"%s\" is not supported",
+			    duk_get_string(ctx, -2));
+		duk_replace(ctx, -5);
+		duk_pop(ctx);
+	}
+	duk_pop_2(ctx);
+}
+
+/* [ referrer specifier options ] -> [ ... request ] */
+static duk_ret_t
+import_request(duk_context *ctx)
+{
+	duk_to_string(ctx, 1);
+	push_type(ctx);
+	duk_push_bare_array(ctx);
+	duk_swap_top(ctx, -2);
+	duk_put_prop_index(ctx, -2, IMPORT_TYPE);
+	duk_dup(ctx, 0);
+	duk_put_prop_index(ctx, -2, IMPORT_FROM);
+	duk_dup(ctx, 1);
+	duk_put_prop_index(ctx, -2, IMPORT_NAME);
+	inner_push_caller_file(ctx);
+	duk_put_prop_index(ctx, -2, IMPORT_BASE);
 	return 1;
 }
 
@@ -512,13 +596,19 @@ import_body(duk_context *ctx)
 duk_ret_t
 rt_import(duk_context *ctx)
 {
-	duk_push_c_function(ctx, import_body, 3);
+	duk_push_c_function(ctx, import_request, 3);
 	duk_insert(ctx, 0);
 	if (duk_pcall(ctx, 3) != DUK_EXEC_SUCCESS) {
 		if (*engine_from(ctx)->fire)
 			return duk_throw(ctx);
 		promise_rejected(ctx);
+		return 1;
 	}
+	promise_new(ctx);
+	duk_dup_top(ctx);
+	duk_put_prop_index(ctx, 0, IMPORT_PROMISE);
+	duk_dup(ctx, 0);
+	microtask_enqueue_c(ctx, import_job);
 	return 1;
 }
 

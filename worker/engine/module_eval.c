@@ -278,9 +278,9 @@ async_failed(duk_context *ctx, struct module *m)
 	duk_require_stack(ctx, 8);
 	set_failed(ctx, m);
 	m->async_order = 0;
+	settle(ctx, m, true);
 	for (i = 0; i < m->nparents; i++)
 		async_failed(ctx, m->parents[i]);
-	settle(ctx, m, true);
 }
 
 /* GatherAvailableAncestors */

@@ -111,6 +111,9 @@ void module_slot_pop(duk_context *ctx, const struct module *m,
 struct module *module_resolve(duk_context *ctx, struct module *importer,
     const char *type, const char *where, bool is_require);
 
+/* The same from a file's name, which need not be a module's. */
+struct module *module_resolve_from(duk_context *ctx, const char *base,
+    const char *type, const char *where, bool is_require);
 /* Before it is linked again. */
 void module_forget_tables(struct module *m);
 

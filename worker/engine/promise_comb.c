@@ -229,6 +229,15 @@ count_down(duk_context *ctx, duk_idx_t shared, enum comb kind)
 	duk_pop(ctx);
 }
 
+/* [ array value ] -> [ array ]: defined, past setters on prototypes */
+static void
+put_value(duk_context *ctx, duk_uarridx_t i)
+{
+	duk_push_uint(ctx, i);
+	duk_swap_top(ctx, -2);
+	duk_def_prop(ctx, -3, DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WEC);
+}
+
 /* A function for then(); magic: kind * 2 + is_error. Carries [ shared, i ]. */
 static duk_ret_t
 element(duk_context *ctx)
@@ -258,7 +267,7 @@ element(duk_context *ctx)
 	} else {
 		duk_dup(ctx, 0);
 	}
-	duk_put_prop_index(ctx, -2, i);
+	put_value(ctx, i);
 	count_down(ctx, 3, kind);
 	return 0;
 }
@@ -342,8 +351,10 @@ comb_body(duk_context *ctx)
 	iter_start(ctx, C_ITERABLE);
 	while (iter_step(ctx, C_ITERATOR)) {
 		if (kind != COMB_RACE) {
+			duk_dup(ctx, C_VALUES);
 			duk_push_undefined(ctx);
-			duk_put_prop_index(ctx, C_VALUES, i);
+			put_value(ctx, i);
+			duk_pop(ctx);
 		}
 		duk_push_c_function(ctx, comb_one, 7);
 		duk_set_magic(ctx, -1, (duk_int_t)kind);

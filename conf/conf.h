@@ -192,8 +192,6 @@ enum conf_structured {
 
 struct conf_logging {
 	enum conf_structured structured;
-	const char *stdout_prefix;
-	const char *stderr_prefix;
 	enum log_level level;
 };
 

@@ -39,7 +39,6 @@ static print_fn *const printers[SCHEMA_TYPES] = {
     [SCHEMA_COUNT] = print_number,
     [SCHEMA_SIZE] = print_number,
     [SCHEMA_DURATION] = print_number,
-    [SCHEMA_TEXT] = print_text,
     [SCHEMA_PATH] = print_text,
     [SCHEMA_DATE] = print_text,
     [SCHEMA_FIELD_NAME] = print_text,

@@ -24,6 +24,7 @@
 #define LOAD_NAMED_EXPORTS_MAX 1024
 #define LOAD_ROUTES_MAX 65536
 #define LOAD_HEADERS_MAX 64
+#define LOAD_HEADERS_BYTES_MAX 16000
 #define LOAD_NAME_MAX 255  /* bytes of a name */
 #define LOAD_TEXT_MAX 4096 /* bytes of other short texts */
 #define LOAD_WORKER_BYTES_MAX (200 * 1024 * 1024) /* code and bindings */
@@ -47,6 +48,8 @@ struct socket_draft {
 	struct conf_route *routes;
 	struct conf_header *request_headers;
 	struct conf_header *response_headers;
+	size_t request_header_bytes;
+	size_t response_header_bytes;
 };
 
 struct worker_draft {

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/err.h"
 #include "base/util.h"
@@ -48,7 +49,6 @@ static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_COUNT] = set_number,
     [SCHEMA_SIZE] = set_number,
     [SCHEMA_DURATION] = set_number,
-    [SCHEMA_TEXT] = set_text,
     [SCHEMA_PATH] = set_path,
     [SCHEMA_DATE] = set_date,
     [SCHEMA_FIELD_NAME] = set_field_name,
@@ -379,8 +379,12 @@ set_style(struct load *l, const struct schema_row *row, struct target *target,
 	enum conf_http_style *field = field_of(row, target);
 	int v;
 
-	if (only_keyword(l, set_styles, words, &v))
-		*field = (enum conf_http_style)v;
+	if (!only_keyword(l, set_styles, words, &v))
+		return;
+	*field = (enum conf_http_style)v;
+	if (*field == CONF_HTTP_STYLE_PROXY)
+		load_error(l,
+		    "\"proxy\" is not supported by this version; write host");
 }
 
 static void
@@ -612,6 +616,26 @@ set_flags(struct load *l, const struct schema_row *row, struct target *target,
 		load_error(l, "%s", words->error);
 }
 
+/* What the front says itself; another value would break a message. */
+static bool
+check_injectable(struct load *l, const char *name)
+{
+	static const char *const own[] = {"connection", "content-length",
+	    "host", "keep-alive", "proxy-connection", "te", "trailer",
+	    "transfer-encoding", "upgrade"};
+	size_t i;
+
+	for (i = 0; i < NELEMS(own); i++)
+		if (strcasecmp(own[i], name) == 0) {
+			load_error(l,
+			    "\"%s\" belongs to the connection and cannot be "
+			    "set or removed",
+			    name);
+			return false;
+		}
+	return true;
+}
+
 static bool
 check_field_value(struct load *l, const char *value)
 {
@@ -639,12 +663,15 @@ set_headers(struct load *l, const struct schema_row *row, struct target *target,
 	    is_request ? &d->request_headers : &d->response_headers;
 	size_t *n = is_request ? &http->ninject_request_headers
 			       : &http->ninject_response_headers;
+	size_t *bytes =
+	    is_request ? &d->request_header_bytes : &d->response_header_bytes;
 	struct conf_header header = {NULL, NULL};
 	struct word word;
 
 	if (!set_next_word(l, words, "a header's name", &word) ||
 	    !source_short_text(l, &word, &header.name) ||
-	    !check_field_name(l, header.name))
+	    !check_field_name(l, header.name) ||
+	    !check_injectable(l, header.name))
 		return;
 	if (!words_is_at_end(words) &&
 	    (!set_next_word(l, words, "a value", &word) ||
@@ -655,6 +682,13 @@ set_headers(struct load *l, const struct schema_row *row, struct target *target,
 		return;
 	if (*n == LOAD_HEADERS_MAX) {
 		load_error(l, "more than %d headers", LOAD_HEADERS_MAX);
+		return;
+	}
+	*bytes += strlen(header.name) +
+		  (header.value != NULL ? strlen(header.value) : 0) + 16;
+	if (*bytes > LOAD_HEADERS_BYTES_MAX) {
+		load_error(l, "more than %d bytes of headers",
+		    LOAD_HEADERS_BYTES_MAX);
 		return;
 	}
 	*list = pool_grow(l->pool, *list, *n, sizeof header);

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "front/front.h"
+#include "front/inject.h"
 #include "front/service.h"
 #include "ipc/frame.h"
 
@@ -224,16 +225,23 @@ on_response(struct stream *s, const uint8_t *head, size_t len, bool end)
 {
 	struct exchange *x = stream_arg(s);
 	struct head_response r;
+	struct buf fields;
 
 	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s);
+	buf_init(&fields);
 	if (head_response_decode(head, len, &r) != 0)
 		return ERR_PROTO;
+	if (x->inject_response != NULL &&
+	    inject_apply(x->inject_response, &r.fields, &fields) != 0)
+		log_warn("request %016llx: no room for headers to inject",
+		    (unsigned long long)x->id);
 	x->responded = true;
 	x->can_replay = false;
 	buf_clear(&x->replay);
 	if (end)
 		finish(x);
 	x->ops->on_response(x, &r, end);
+	buf_clear(&fields);
 	return 0;
 }
 

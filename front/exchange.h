@@ -21,6 +21,7 @@
  */
 struct exchange;
 struct front;
+struct inject;
 struct service;
 
 struct exchange_ops {
@@ -51,7 +52,9 @@ struct exchange {
 	struct stream *stream;      /* while active */
 	TAILQ_ENTRY(exchange) link; /* in the service's queue, while waiting */
 	uint64_t id;                /* of the request, for logs */
-	struct buf head;            /* encoded; kept until the response */
+	/* Held by the listener; set with the head. NULL: none. */
+	const struct inject *inject_response;
+	struct buf head;     /* encoded; kept until the response */
 	struct buf replay;   /* body sent so far, while it may be resent */
 	struct buf pending;  /* body that the stream did not take */
 	struct buf trailers; /* of the request, to be sent */

@@ -321,6 +321,7 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 		return;
 	}
 	status = request_encode(c->front, &r, &h->x.head, &h->x.id, &service);
+	h->x.inject_response = r.listener->inject_response;
 	if (status == 0)
 		status = exchange_start(&h->x, service, no_body);
 	if (status != 0) {

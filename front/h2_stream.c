@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "front/conn.h"
 #include "front/front.h"
+#include "front/listener.h"
 #include "front/request.h"
 #include "http/chars.h"
 #include "http/host.h"
@@ -607,6 +608,7 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	r.authority = q->authority;
 	r.target = q->target;
 	status = request_encode(f, &r, &s->x.head, &s->x.id, &service);
+	s->x.inject_response = r.listener->inject_response;
 	if (status == 0)
 		status = exchange_start(&s->x, service, end);
 	if (status == 0 && q->expect.len > 0 && !end) {

@@ -24,6 +24,7 @@
 #include "front/address.h"
 #include "front/conn.h"
 #include "front/front.h"
+#include "front/inject.h"
 #include "http/chars.h"
 #include "ipc/control.h"
 
@@ -64,6 +65,9 @@ listener_add(struct front *f, const struct control_listener *m, int fd)
 	l->name = xmemdup(m->name.p, m->name.len);
 	l->forwarded_proto_header = copy_lower(&m->forwarded_proto_header);
 	l->cf_blob_header = copy_lower(&m->cf_blob_header);
+	if (inject_new(m->inject_request, &l->inject_request) != 0 ||
+	    inject_new(m->inject_response, &l->inject_response) != 0)
+		log_error("%s: headers to inject do not decode", l->name);
 	l->watch = w;
 	w->fd = fd;
 	ev_io_init(&w->io, on_acceptable, fd, EV_READ);
@@ -125,6 +129,8 @@ listener_free_all(struct front *f)
 		free(l->name);
 		free(l->forwarded_proto_header);
 		free(l->cf_blob_header);
+		inject_free(&l->inject_request);
+		inject_free(&l->inject_response);
 		free(l);
 	}
 }

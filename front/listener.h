@@ -8,17 +8,20 @@
  * several fronts may accept from one.
  */
 struct control_listener;
+struct inject;
 struct front;
 
 struct listener {
 	struct listener *next;
 	struct front *front; /* held */
 	uint32_t id;
-	uint32_t service;             /* for requests without a route */
-	char *name;                   /* owned; of the socket in the config */
-	char *forwarded_proto_header; /* owned, lower case; NULL: none */
-	char *cf_blob_header;         /* owned, lower case; NULL: none */
-	struct listener_watch *watch; /* owned; NULL once closed */
+	uint32_t service;               /* for requests without a route */
+	char *name;                     /* owned; of the socket in the config */
+	char *forwarded_proto_header;   /* owned, lower case; NULL: none */
+	char *cf_blob_header;           /* owned, lower case; NULL: none */
+	struct inject *inject_request;  /* owned; NULL: none */
+	struct inject *inject_response; /* owned; NULL: none */
+	struct listener_watch *watch;   /* owned; NULL once closed */
 };
 
 /* Start to accept from FD, which is taken. */

@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "front/front.h"
+#include "front/inject.h"
 #include "front/listener.h"
 #include "front/router.h"
 #include "http/chars.h"
@@ -55,6 +56,8 @@ put_fields(struct buf *out, const struct request *r)
 		const struct h1_field *field = &r->fields[i];
 
 		if (field->id == FIELD_HOST ||
+		    inject_has(l->inject_request, field->name.p,
+			field->name.len) ||
 		    field_flags(field->id) & FIELD_HOP ||
 		    field_is(field, l->forwarded_proto_header) ||
 		    field_is(field, l->cf_blob_header))
@@ -62,6 +65,7 @@ put_fields(struct buf *out, const struct request *r)
 		if (put_field(out, field) != 0)
 			return ERR_LIMIT;
 	}
+	inject_put(l->inject_request, out);
 	return 0;
 }
 

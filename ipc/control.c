@@ -51,6 +51,14 @@ control_hello_get(const struct ipc_msg *msg, struct control_hello *out)
 }
 
 void
+control_inject_put(struct buf *b, const char *name, const char *value)
+{
+	buf_put_u8(b, value != NULL);
+	buf_put_cstr(b, name);
+	buf_put_cstr(b, value != NULL ? value : "");
+}
+
+void
 control_listener_put(struct buf *b, const struct control_listener *m)
 {
 	buf_put_u32(b, m->id);
@@ -59,6 +67,8 @@ control_listener_put(struct buf *b, const struct control_listener *m)
 	put_str(b, &m->name);
 	put_str(b, &m->forwarded_proto_header);
 	put_str(b, &m->cf_blob_header);
+	put_str(b, &m->inject_request);
+	put_str(b, &m->inject_response);
 }
 
 int
@@ -73,6 +83,8 @@ control_listener_get(const struct ipc_msg *msg, struct control_listener *out)
 	out->name = get_str(&r, TEXT_MAX);
 	out->forwarded_proto_header = get_str(&r, HOST_MAX);
 	out->cf_blob_header = get_str(&r, HOST_MAX);
+	out->inject_request = get_str(&r, CONTROL_INJECT_BYTES_MAX);
+	out->inject_response = get_str(&r, CONTROL_INJECT_BYTES_MAX);
 	return rd_end(&r);
 }
 

@@ -37,7 +37,14 @@ struct control_listener {
 	struct control_str name; /* of the socket in the config */
 	struct control_str forwarded_proto_header; /* empty: none */
 	struct control_str cf_blob_header;         /* empty: none */
+	/* Headers to set or remove: control_inject_put(), one by one. */
+	struct control_str inject_request;
+	struct control_str inject_response;
 };
+
+/* Bounds of each of the two lists. */
+#define CONTROL_INJECT_MAX 64
+#define CONTROL_INJECT_BYTES_MAX 16384
 
 /* ROUTES: a number and rows; a row that is first and matches wins */
 struct control_route {
@@ -87,6 +94,8 @@ struct control_spawned {
 
 void control_hello_put(struct buf *b, const struct control_hello *m);
 int control_hello_get(const struct ipc_msg *msg, struct control_hello *out);
+/* VALUE NULL: remove the header. */
+void control_inject_put(struct buf *b, const char *name, const char *value);
 void control_listener_put(struct buf *b, const struct control_listener *m);
 int control_listener_get(const struct ipc_msg *msg,
     struct control_listener *out);

@@ -127,6 +127,16 @@ has_listener(const struct front *f, uint32_t id)
 	return false;
 }
 
+/* The encoded list, borrowed from B. */
+static struct control_str
+put_inject(struct buf *b, const struct conf_header *headers, size_t n)
+{
+	buf_init(b);
+	for (size_t i = 0; i < n; i++)
+		control_inject_put(b, headers[i].name, headers[i].value);
+	return (struct control_str){(const char *)buf_peek(b), buf_len(b)};
+}
+
 static void
 send_listener(struct front *f, const struct listener *l)
 {
@@ -139,7 +149,7 @@ send_listener(struct front *f, const struct listener *l)
 	    .forwarded_proto_header = str(http->forwarded_proto_header),
 	    .cf_blob_header = str(http->cf_blob_header),
 	};
-	struct buf b;
+	struct buf b, request, response;
 	int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd == -1) {
@@ -147,8 +157,14 @@ send_listener(struct front *f, const struct listener *l)
 		    proc_who(f->proc), l->name, strerror(errno));
 		return;
 	}
+	m.inject_request = put_inject(&request, http->inject_request_headers,
+	    http->ninject_request_headers);
+	m.inject_response = put_inject(&response, http->inject_response_headers,
+	    http->ninject_response_headers);
 	buf_init(&b);
 	control_listener_put(&b, &m);
+	buf_clear(&request);
+	buf_clear(&response);
 	chan_send(proc_chan(f->proc), IPC_LISTENER, buf_peek(&b), buf_len(&b),
 	    &fd);
 	buf_clear(&b);

@@ -494,3 +494,68 @@ def test_wall_limit_ends_what_was_left_to_do(serve):
     assert server.get("/after")[2] == b"in time"
     server.wait_log("took longer")
     server.wait_log("idle")
+
+
+# --- HTTP options
+
+def test_injected_headers(serve):
+    server = serve(BASE.replace("service", """\
+http.injectRequestHeaders = X-Set "by the config"
+http.injectRequestHeaders = X-Secret
+http.injectResponseHeaders = X-Powered-By Eider
+http.injectResponseHeaders = X-Internal
+http.injectResponseHeaders = Cache-Control no-store
+service""") + """\
+[worker main]
+compatibilityDate = 2026-11-01
+modules = main.js esModule embed(main.js)
+""", {"main.js": """\
+export default {
+	fetch(request) {
+		return Response.json(Object.fromEntries(request.headers), {
+			headers: { 'x-internal': 'seen by nobody',
+				'cache-control': 'public', 'x-kept': 'yes' } })
+	}
+}
+"""})
+    for http2 in (False, True):
+        done = subprocess.run(
+            ["curl", "-sS", "-i", "--max-time", "20",
+             *(["--http2-prior-knowledge"] if http2 else []),
+             "-H", "X-Secret: s3cret", "-H", "x-set: by the client",
+             server.url + "/"], capture_output=True, text=True, check=True)
+        head, _, body = done.stdout.replace("\r", "").partition("\n\n")
+        seen = json.loads(body)
+        assert seen["x-set"] == "by the config"
+        assert "x-secret" not in seen
+        fields = [line.lower() for line in head.split("\n")[1:]]
+        assert "x-powered-by: eider" in fields
+        assert "x-kept: yes" in fields
+        assert [f for f in fields if f.startswith("cache-control")] == \
+            ["cache-control: no-store"]
+        assert not [f for f in fields if f.startswith("x-internal")]
+
+
+def test_scheme_and_cf_from_headers(serve):
+    server = serve(BASE.replace("service", """\
+http.forwardedProtoHeader = X-Forwarded-Proto
+http.cfBlobHeader = CF-Blob
+service""") + """\
+[worker main]
+compatibilityDate = 2026-11-01
+modules = main.js esModule embed(main.js)
+""", {"main.js": """\
+export default {
+	fetch(request) {
+		return Response.json({ url: request.url, cf: request.cf,
+			names: [...request.headers.keys()] })
+	}
+}
+"""})
+    _, _, body = server.get("/x", headers={
+        "X-Forwarded-Proto": "https", "CF-Blob": '{"colo": "X"}'})
+    seen = json.loads(body)
+    assert seen["url"].startswith("https://")
+    assert seen["cf"] == {"colo": "X"}
+    assert "x-forwarded-proto" not in seen["names"]
+    assert "cf-blob" not in seen["names"]

@@ -36,8 +36,6 @@ static const struct conf_case cases[] = {
 	"limits.requests = 1000\n"
 	"limits.subrequests = 1000\n"
 	"structuredLogging = auto\n"
-	"stdoutPrefix = 'stdout: '\n"
-	"stderrPrefix = 'stderr: '\n"
 	"level = info\n"
 	"http.style = host\n"
 	"instances = 1\n"},
@@ -325,7 +323,7 @@ static const struct conf_case cases[] = {
 		"limits.wall = 30s\n"
 		"limits.memory = 128M\n"
 		"limits.requests = 10\n"
-		"limits.subrequests = 0\n"),
+		"limits.subrequests = 1\n"),
 	"stateDir = /s\n"
 	"fronts = 2\n"
 	"sandbox = require-B\n"
@@ -335,7 +333,7 @@ static const struct conf_case cases[] = {
 	"limits.wall = 30s\n"
 	"limits.memory = 128M\n"
 	"limits.requests = 10\n"
-	"limits.subrequests = 0\n"},
+	"limits.subrequests = 1\n"},
     {"every sandbox mode: none",
 	TEXT("[server]\n"
 		"sandbox = none\n"),
@@ -357,12 +355,8 @@ static const struct conf_case cases[] = {
     {"every key of [logging]",
 	TEXT("[logging]\n"
 		"structuredLogging = true\n"
-		"stdoutPrefix = \"\"\n"
-		"stderrPrefix = 'e '\n"
 		"level = debug\n"),
 	"structuredLogging = true\n"
-	"stdoutPrefix = ''\n"
-	"stderrPrefix = 'e '\n"
 	"level = debug\n"},
     {"structured logging off",
 	TEXT("[logging]\n"
@@ -456,13 +450,13 @@ static const struct conf_case cases[] = {
 	TEXT("[socket t]\n"
 		"address = *:2\n"
 		"service = a\n"
-		"http.style = proxy\n"
+		"http.style = host\n"
 		"http.forwardedProtoHeader = X-Forwarded-Proto\n"
 		"http.cfBlobHeader = CF-Blob\n"
 		"http.injectRequestHeaders = Authorization \"Bearer x\"\n"
 		"http.injectRequestHeaders = Cookie\n"
 		"http.injectResponseHeaders = X-A \"\"\n"),
-	"http.style = proxy\n"
+	"http.style = host\n"
 	"http.forwardedProtoHeader = X-Forwarded-Proto\n"
 	"http.cfBlobHeader = CF-Blob\n"
 	"http.injectRequestHeaders = Authorization 'Bearer x'\n"
@@ -473,9 +467,9 @@ static const struct conf_case cases[] = {
 		"address = *:2\n"
 		"service = a\n"
 		"[http t]\n"
-		"style = proxy\n"
+		"style = host\n"
 		"injectResponseHeaders = Server\n"),
-	"http.style = proxy\n"
+	"http.style = host\n"
 	"http.injectResponseHeaders = Server\n"},
     {"service with options",
 	TEXT("[socket t]\n"

@@ -438,6 +438,33 @@ test_line_limit(void **state)
 }
 
 static void
+test_headers_limit(void **state)
+{
+	char value[4001], line[4100], *messages;
+	struct buf b;
+	int i;
+
+	(void)state;
+	buf_init(&b);
+	buf_put(&b, CONF_CASES_BASE, strlen(CONF_CASES_BASE));
+	memset(value, 'y', sizeof value - 1);
+	value[sizeof value - 1] = '\0';
+	for (i = 0; i < 5; i++) {
+		snprintf(line, sizeof line,
+		    "http.injectResponseHeaders = X-%d %s\n", i, value);
+		buf_put(&b, line, strlen(line));
+	}
+	messages = messages_of((const char *)buf_peek(&b), buf_len(&b));
+	assert_string_equal(messages,
+	    "t:10: http.injectResponseHeaders: more than 16000 bytes of "
+	    "headers\n"
+	    "t:11: http.injectResponseHeaders: more than 16000 bytes of "
+	    "headers\n");
+	free(messages);
+	buf_clear(&b);
+}
+
+static void
 test_long_binding_is_whole(void **state)
 {
 	static const char head[] =
@@ -562,6 +589,7 @@ main(void)
 	    cmocka_unit_test(test_hermetic),
 	    cmocka_unit_test(test_many_errors),
 	    cmocka_unit_test(test_line_limit),
+	    cmocka_unit_test(test_headers_limit),
 	    cmocka_unit_test(test_long_binding_is_whole),
 	    cmocka_unit_test(test_many_workers),
 	    cmocka_unit_test(test_hash),

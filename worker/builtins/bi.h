@@ -182,6 +182,10 @@ bool objop_create(duk_context *ctx, duk_idx_t obj, bool must);
  * TypeError if called without new. */
 void bi_construct(duk_context *ctx, enum bi_intrinsic proto, const char *name);
 
+/* In a constructor, on an object made otherwise: [ object ] -> [ object ] with
+ * the prototype that `this` has from new.target. */
+void bi_take_prototype(duk_context *ctx);
+
 /* One per file, called in this order by builtins_install(). */
 void bi_install_symbol(duk_context *ctx);
 void bi_install_iterator(duk_context *ctx);

@@ -369,3 +369,15 @@ bi_construct(duk_context *ctx, enum bi_intrinsic proto, const char *name)
 	engine_push_instance(ctx, -1);
 	duk_remove(ctx, -2);
 }
+
+void
+bi_take_prototype(duk_context *ctx)
+{
+	duk_push_this(ctx);
+	duk_get_prototype(ctx, -1);
+	duk_remove(ctx, -2);
+	if (bi_is(ctx, -1, I_OBJECT_PROTO) || !duk_is_object(ctx, -1))
+		duk_pop(ctx);
+	else
+		duk_set_prototype(ctx, -2);
+}

@@ -94,19 +94,6 @@ create(duk_context *ctx, double len)
 	duk_remove(ctx, -2);
 }
 
-/* The new object takes the prototype that `this` has from new.target. */
-static void
-take_prototype(duk_context *ctx)
-{
-	duk_push_this(ctx);
-	duk_get_prototype(ctx, -1);
-	duk_remove(ctx, -2);
-	if (bi_is(ctx, -1, I_OBJECT_PROTO))
-		duk_pop(ctx);
-	else
-		duk_set_prototype(ctx, -2);
-}
-
 static duk_ret_t
 buffer_constructor(duk_context *ctx)
 {
@@ -124,7 +111,7 @@ buffer_constructor(duk_context *ctx)
 	if (max >= 0 && (len > max || max > BYTES_MAX))
 		bi_throw_range(ctx, "Invalid array buffer max length");
 	create(ctx, len);
-	take_prototype(ctx);
+	bi_take_prototype(ctx);
 	if (max >= 0)
 		slot_put_number(ctx, -1, SLOT_MAXLEN, max);
 	return 1;
@@ -334,7 +321,7 @@ dataview_constructor(duk_context *ctx)
 	require_attached(ctx, 0);
 	duk_push_buffer_object(ctx, 0, (duk_size_t)offset, (duk_size_t)len,
 	    DUK_BUFOBJ_DATAVIEW);
-	take_prototype(ctx);
+	bi_take_prototype(ctx);
 	if (tracking)
 		buffer_track(ctx, 0, -1);
 	return 1;

@@ -30,8 +30,6 @@ keep_natives(duk_context *ctx)
 	    {"ArrayBuffer", "prototype", I_ARRAYBUFFER_PROTO},
 	    {"DataView", "prototype", I_DATAVIEW_PROTO},
 	};
-	static const char *const string_methods[] = {
-	    "match", "replace", "search", "split"};
 	size_t i;
 
 	for (i = 0; i < NELEMS(kept); i++) {
@@ -40,21 +38,11 @@ keep_natives(duk_context *ctx)
 		bi_keep(ctx, kept[i].id);
 		duk_pop_2(ctx);
 	}
-	bi_push_global(ctx, "String");
-	duk_get_prop_literal(ctx, -1, "prototype");
-	for (i = 0; i < NELEMS(string_methods); i++) {
-		duk_get_prop_string(ctx, -1, string_methods[i]);
-		bi_keep(ctx, (enum bi_intrinsic)(I_DUK_MATCH + i));
-		duk_pop(ctx);
-	}
-	duk_pop_2(ctx);
 	bi_push_global(ctx, "Array");
 	bi_keep(ctx, I_ARRAY);
 	bi_push_global(ctx, "ArrayBuffer");
 	bi_keep(ctx, I_ARRAYBUFFER);
-	bi_push_global(ctx, "RegExp");
-	bi_keep(ctx, I_DUK_REGEXP);
-	duk_pop_3(ctx);
+	duk_pop_2(ctx);
 }
 
 static int
@@ -75,6 +63,7 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_math,
 	    bi_install_json,
 	    bi_install_error,
+	    bi_install_date,
 	    bi_install_buffer,
 	    bi_install_typed,
 	    rt_install,

@@ -287,7 +287,6 @@ static duk_ret_t
 typed_constructor(duk_context *ctx)
 {
 	int class = duk_get_current_magic(ctx);
-	duk_idx_t obj;
 
 	if (!duk_is_constructor_call(ctx))
 		bi_throw_type(ctx, "Constructor %s requires 'new'",
@@ -299,16 +298,7 @@ typed_constructor(duk_context *ctx)
 		create_view(ctx, class);
 	else
 		create_from_object(ctx, class);
-	obj = duk_get_top(ctx) - 1;
-	/* new.target may be a subclass: take what `this` inherits from */
-	duk_push_this(ctx);
-	duk_get_prototype(ctx, -1);
-	bi_push(ctx, I_OBJECT_PROTO);
-	if (!duk_strict_equals(ctx, -1, -2)) {
-		duk_pop(ctx);
-		duk_set_prototype(ctx, obj);
-	}
-	duk_set_top(ctx, obj + 1);
+	bi_take_prototype(ctx);
 	return 1;
 }
 

@@ -497,6 +497,19 @@ static const struct tree_case tree_cases[] = {
 	{ LANG_COMMONJS, 0,
 	    "new.target",
 	    "(expr (new.target))" },
+	{ LANG_SCRIPT, 0,
+	    "/{/, /a{/, /]/, /a{1/, /\\1/, /\\c/, /\\-/, /[\\d-a]/, "
+	    "/(?=a)*/, /\\k<a>/, /[\\q]/",
+	    "(expr (seq (regexp /{/) (regexp /a{/) (regexp /]/) (regexp "
+	    "/a{1/) (regexp /\\1/) (regexp /\\c/) (regexp /\\-/) (regexp "
+	    "/[\\d-a]/) (regexp /(?=a)*/) (regexp /\\k<a>/) (regexp "
+	    "/[\\q]/)))" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<a>b)\\k<a>\\1/, /[\\p{L}--[a-z]]/v, "
+	    "/[\\q{abc|d}&&\\w]/v, /\\p{Script=Greek}\\u{1F600}/u",
+	    "(expr (seq (regexp /(?<a>b)\\k<a>\\1/) (regexp "
+	    "/[\\p{L}--[a-z]]/v) (regexp /[\\q{abc|d}&&\\w]/v) (regexp "
+	    "/\\p{Script=Greek}\\u{1F600}/u)))" },
 	{ LANG_MODULE, TS,
 	    "let a: string = b as unknown as T, c!: number",
 	    "(decl let (declarator (bind a) (id b)) (declarator (bind "

@@ -902,6 +902,129 @@ static const struct error_case error_cases[] = {
 	{ LANG_MODULE, TS | JSX,
 	    "<T>a",
 	    "1:5: SyntaxError: Unexpected end of input" },
+	{ LANG_SCRIPT, 0,
+	    "/(/",
+	    "1:1: SyntaxError: Invalid regular expression: /(/: "
+	    "Unterminated group" },
+	{ LANG_SCRIPT, 0,
+	    "/)/",
+	    "1:1: SyntaxError: Invalid regular expression: /)/: "
+	    "Unmatched ')'" },
+	{ LANG_SCRIPT, 0,
+	    "/[/]",
+	    "1:1: SyntaxError: Invalid regular expression: missing /" },
+	{ LANG_SCRIPT, 0,
+	    "/a**/",
+	    "1:1: SyntaxError: Invalid regular expression: /a**/: "
+	    "Nothing to repeat" },
+	{ LANG_SCRIPT, 0,
+	    "/*/",
+	    "1:1: SyntaxError: Invalid or unexpected token" },
+	{ LANG_SCRIPT, 0,
+	    "/a{2,1}/",
+	    "1:1: SyntaxError: Invalid regular expression: /a{2,1}/: "
+	    "numbers out of order in {} quantifier" },
+	{ LANG_SCRIPT, 0,
+	    "/{1}/",
+	    "1:1: SyntaxError: Invalid regular expression: /{1}/: "
+	    "Nothing to repeat" },
+	{ LANG_SCRIPT, 0,
+	    "/{/u",
+	    "1:1: SyntaxError: Invalid regular expression: /{/u: Lone "
+	    "quantifier brackets" },
+	{ LANG_SCRIPT, 0,
+	    "/a{1/u",
+	    "1:1: SyntaxError: Invalid regular expression: /a{1/u: "
+	    "Incomplete quantifier" },
+	{ LANG_SCRIPT, 0,
+	    "/]/u",
+	    "1:1: SyntaxError: Invalid regular expression: /]/u: Lone "
+	    "quantifier brackets" },
+	{ LANG_SCRIPT, 0,
+	    "/(?a)/",
+	    "1:1: SyntaxError: Invalid regular expression: /(?a)/: "
+	    "Invalid group" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<a/",
+	    "1:1: SyntaxError: Invalid regular expression: /(?<a/: "
+	    "Invalid capture group name" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<1>a)/",
+	    "1:1: SyntaxError: Invalid regular expression: /(?<1>a)/: "
+	    "Invalid capture group name" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<a>b)(?<a>c)/",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/(?<a>b)(?<a>c)/: Duplicate capture group name" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<a>b)\\k<c>/",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/(?<a>b)\\k<c>/: Invalid named capture referenced" },
+	{ LANG_SCRIPT, 0,
+	    "/\\k<a>/u",
+	    "1:1: SyntaxError: Invalid regular expression: /\\k<a>/u: "
+	    "Invalid named capture referenced" },
+	{ LANG_SCRIPT, 0,
+	    "/\\1/u",
+	    "1:1: SyntaxError: Invalid regular expression: /\\1/u: "
+	    "Invalid escape" },
+	{ LANG_SCRIPT, 0,
+	    "/\\c/u",
+	    "1:1: SyntaxError: Invalid regular expression: /\\c/u: "
+	    "Invalid Unicode escape" },
+	{ LANG_SCRIPT, 0,
+	    "/\\-/u",
+	    "1:1: SyntaxError: Invalid regular expression: /\\-/u: "
+	    "Invalid escape" },
+	{ LANG_SCRIPT, 0,
+	    "/[b-a]/",
+	    "1:1: SyntaxError: Invalid regular expression: /[b-a]/: "
+	    "Range out of order in character class" },
+	{ LANG_SCRIPT, 0,
+	    "/[\\d-a]/u",
+	    "1:1: SyntaxError: Invalid regular expression: /[\\d-a]/u: "
+	    "Invalid character class" },
+	{ LANG_SCRIPT, 0,
+	    "/\\u{110000}/u",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/\\u{110000}/u: Invalid Unicode escape" },
+	{ LANG_SCRIPT, 0,
+	    "/\\p{Foo}/u",
+	    "1:1: SyntaxError: Invalid regular expression: /\\p{Foo}/u: "
+	    "Invalid property name" },
+	{ LANG_SCRIPT, 0,
+	    "/\\p{Script=Foo}/u",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/\\p{Script=Foo}/u: Invalid property name" },
+	{ LANG_SCRIPT, 0,
+	    "/\\P{RGI_Emoji}/v",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/\\P{RGI_Emoji}/v: Invalid property name" },
+	{ LANG_SCRIPT, 0,
+	    "/[^\\p{RGI_Emoji}]/v",
+	    "1:1: SyntaxError: Invalid regular expression: "
+	    "/[^\\p{RGI_Emoji}]/v: Negated character class may contain "
+	    "strings" },
+	{ LANG_SCRIPT, 0,
+	    "/[a--b&&c]/v",
+	    "1:1: SyntaxError: Invalid regular expression: /[a--b&&c]/v: "
+	    "Invalid set operation in character class" },
+	{ LANG_SCRIPT, 0,
+	    "/[(]/v",
+	    "1:1: SyntaxError: Invalid regular expression: /[(]/v: "
+	    "Invalid character in character class" },
+	{ LANG_SCRIPT, 0,
+	    "/[a-\\d]/v",
+	    "1:1: SyntaxError: Invalid regular expression: /[a-\\d]/v: "
+	    "Invalid character class" },
+	{ LANG_SCRIPT, 0,
+	    "/(?<=a)*/",
+	    "1:1: SyntaxError: Invalid regular expression: /(?<=a)*/: "
+	    "Nothing to repeat" },
+	{ LANG_SCRIPT, 0,
+	    "/(?=a)*/u",
+	    "1:1: SyntaxError: Invalid regular expression: /(?=a)*/u: "
+	    "Nothing to repeat" },
 };
 /* clang-format on */
 

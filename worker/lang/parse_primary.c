@@ -145,6 +145,7 @@ parse_name_ref(struct parser *p)
 		p->last_await_name = t->pos + 1;
 		next(p);
 		if (!at_newline(p) &&
+		    p->lx.src[N(p, node)->pos - (N(p, node)->pos > 0)] != '@' &&
 		    (at_identifier(p) || at_word(p, ATOM_new) ||
 			at_word(p, ATOM_this) || at_word(p, ATOM_import)) &&
 		    !at_word(p, ATOM_of) && !at_word(p, ATOM_as))

@@ -578,7 +578,7 @@ parse_catch(struct parser *p)
 static uint32_t
 parse_case(struct parser *p, bool *has_default)
 {
-	uint32_t node = new_node(p, AST_CASE), test;
+	uint32_t node = new_node(p, AST_CASE), test, item;
 	struct list list = {0, 0};
 
 	if (accept_word(p, ATOM_case)) {
@@ -599,7 +599,13 @@ parse_case(struct parser *p, bool *has_default)
 	       !at(p, TOK_RBRACE)) {
 		if (at(p, TOK_EOF))
 			fail_token(p);
-		list_add(p, &list, parse_statement_item(p));
+		item = parse_statement_item(p);
+		if (N(p, item)->kind == AST_VAR_DECL &&
+		    N(p, item)->op >= DECL_USING)
+			fail_at(p, item,
+			    "A using declaration cannot stand in a case "
+			    "clause; put braces round it");
+		list_add(p, &list, item);
 	}
 	N(p, node)->b = list.first;
 	return finish(p, node);

@@ -65,10 +65,10 @@ drop_specs(struct lang_unit *u, struct ast_node *import)
 	}
 	import->kind = AST_EMPTY;
 	import->b = import->c = import->d = 0;
-	u->erased = arena_grow(&u->arena, u->erased, u->nerased,
-	    &u->cap_erased, sizeof *u->erased);
-	u->erased[u->nerased++] = (struct unit_erased){ .pos = import->pos,
-		.end = import->end, .semicolon = true };
+	u->erased = arena_grow(&u->arena, u->erased, u->nerased, &u->cap_erased,
+	    sizeof *u->erased);
+	u->erased[u->nerased++] = (struct unit_erased){
+	    .pos = import->pos, .end = import->end, .semicolon = true};
 }
 
 static void

@@ -51,6 +51,7 @@ install_all(duk_context *ctx, void *arg)
 	static void (*const parts[])(duk_context *) = {
 	    bi_install_symbol,
 	    bi_install_iterator,
+	    bi_install_helper,
 	    bi_install_object,
 	    bi_install_reflect,
 	    bi_install_map,

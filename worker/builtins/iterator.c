@@ -238,6 +238,20 @@ iterator_close_quietly(duk_context *ctx, duk_idx_t iter)
 }
 
 void
+iterator_close_both(duk_context *ctx, duk_idx_t inner, duk_idx_t outer)
+{
+	outer = duk_require_normalize_index(ctx, outer);
+	duk_dup(ctx, inner);
+	if (duk_safe_call(ctx, close_protected, NULL, 1, 1) !=
+	    DUK_EXEC_SUCCESS) {
+		iterator_close_quietly(ctx, outer);
+		(void)duk_throw(ctx);
+	}
+	duk_pop(ctx);
+	iterator_close(ctx, outer);
+}
+
+void
 iter_open(duk_context *ctx, duk_idx_t idx)
 {
 	idx = duk_require_normalize_index(ctx, idx);

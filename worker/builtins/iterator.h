@@ -17,6 +17,8 @@ bool iterator_step(duk_context *ctx, duk_idx_t iter, duk_idx_t next);
 /* IteratorClose, of a normal and of a throw completion */
 void iterator_close(duk_context *ctx, duk_idx_t iter);
 void iterator_close_quietly(duk_context *ctx, duk_idx_t iter);
+/* Close INNER, then OUTER in any case; the first error is thrown. */
+void iterator_close_both(duk_context *ctx, duk_idx_t inner, duk_idx_t outer);
 /* As iter_each(), on [ iterator next ] -> [ ] */
 void iterator_each_of(duk_context *ctx, iter_each_fn *fn, void *arg);
 /* [ ] -> [ prototype ] that inherits from %IteratorPrototype% */

@@ -31,6 +31,7 @@
 #define API_MAGIC 0x41504931u
 #define COLLECT_DEFAULT ((size_t)64 << 20)
 #define LOG_TEXT_MAX 8192
+#define GC_STEP ((size_t)4 << 20) /* do not look before so much more */
 
 void
 api_log(struct api *api, enum log_level level, const char *fmt, ...)
@@ -425,9 +426,36 @@ api_pending(const struct api *api)
 	return api->nevents;
 }
 
+static int
+collect(duk_context *ctx, void *arg)
+{
+	(void)arg;
+	duk_gc(ctx, 0);
+	return 0;
+}
+
+/*
+ * Cycles are found by a full collection only, which the engine runs when the
+ * cap is reached. Earlier, between events: whenever the heap has doubled.
+ */
+static void
+collect_garbage(struct api *api)
+{
+	size_t used = engine_heap_used(api->engine);
+
+	if (api->gc_at == 0) /* the first turn sets the measure */
+		api->gc_at = used + MAX(used, GC_STEP);
+	if (used < api->gc_at || api->is_broken)
+		return;
+	(void)engine_run(api->engine, collect, NULL, NULL);
+	used = engine_heap_used(api->engine);
+	api->gc_at = used + MAX(used, GC_STEP);
+}
+
 void
 api_turn_ended(struct api *api)
 {
+	collect_garbage(api);
 	event_check_hung(api);
 	event_sweep(api);
 }

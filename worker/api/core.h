@@ -67,6 +67,7 @@ struct api {
 	uint64_t wall_check_ms; /* event_check_wall() is due; UINT64_MAX: not */
 	size_t collected;       /* bytes of bodies being collected */
 	size_t collected_max;
+	size_t gc_at; /* heap bytes at which garbage is collected */
 
 	struct api_ids event_table;
 	struct api_ids sources;

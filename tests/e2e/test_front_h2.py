@@ -197,7 +197,13 @@ def test_what_the_worker_gets(client):
     port = c.sock.getsockname()[1]
     assert got["body"].rstrip(b"\0").decode().split("\n")[:-1] == [
         "version=20 scheme=1 depth=0", "OPTIONS", "a", "/headers?q",
-        f"127.0.0.1:{port}", "", "host: a", "x-y: é", "cookie: a=1; b=2"]
+        f"127.0.0.1:{port}", "", "host: a", "x-y: é", "cookie: a=1; b=2",
+        "x-set: by config"]
+
+
+def test_headers_of_the_config(client):
+    head = client().get()["head"]
+    assert head["x-set"] == "by config" and "x-removed" not in head
 
 
 def test_many_streams_at_once(client):

@@ -122,9 +122,10 @@ pump_echo(struct job *j)
 static void
 respond_text(struct job *j, const char *text)
 {
-	static const char *const fields[][2] = {{"content-type", "text/plain"}};
+	static const char *const fields[][2] = {{"content-type", "text/plain"},
+	    {"x-set", "by worker"}, {"x-removed", "1"}};
 
-	respond(j, 200, fields, 1, false);
+	respond(j, 200, fields, NELEMS(fields), false);
 	/* What does not fit now goes as an echo does. */
 	buf_put(&j->held, text, strlen(text));
 	j->echoes = j->in_ended = true;
@@ -492,10 +493,17 @@ send_setup(struct rig *rig, int listener)
 	    .host = {"refused.example", 15},
 	    .path = {"", 0},
 	    .service = SERVICE_REFUSED};
-	struct buf b;
+	struct buf b, inject;
 
 	buf_init(&b);
+	buf_init(&inject);
+	control_inject_put(&inject, "X-Set", "by config");
+	control_inject_put(&inject, "X-Removed", NULL);
+	m.inject_request.p = m.inject_response.p =
+	    (const char *)buf_peek(&inject);
+	m.inject_request.len = m.inject_response.len = buf_len(&inject);
 	control_listener_put(&b, &m);
+	buf_clear(&inject);
 	chan_send(rig->front, IPC_LISTENER, buf_peek(&b), buf_len(&b),
 	    &listener);
 	buf_clear(&b);

@@ -66,7 +66,8 @@ on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 {
 	(void)data;
 	if (end && !stream_is_output_ended(s)) {
-		respond(s, NULL, false);
+		if (stream_arg(s) == NULL) /* not answered yet */
+			respond(s, NULL, false);
 		(void)stream_send(s, "done", 4, true);
 	} else if (!end) {
 		stream_consumed(s, len);
@@ -94,6 +95,7 @@ with_body(struct stream *s, char kind)
 {
 	static const uint8_t body[BODY_MAX];
 
+	stream_set(s, &stream_ops, &world);
 	respond(s, kind == 'l' ? "3" : kind == 'm' ? "99999" : NULL, false);
 	(void)stream_send(s, body, kind == 'b' ? BODY_MAX : 20, kind != 'p');
 }
@@ -219,7 +221,9 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	    .service = SERVICE,
 	    .name = {"fuzz", 4},
 	    .forwarded_proto_header = {"x-proto", 7},
-	    .cf_blob_header = {"x-cf", 4}};
+	    .cf_blob_header = {"x-cf", 4},
+	    .inject_request = {"", 0},
+	    .inject_response = {"", 0}};
 	int mine, theirs, sv[2];
 
 	(void)argc;

@@ -130,6 +130,18 @@ bi_is_absent(duk_context *ctx, duk_idx_t idx)
 	    DUK_TYPE_MASK_UNDEFINED | DUK_TYPE_MASK_NONE);
 }
 
+void
+bi_freeze(duk_context *ctx, duk_idx_t idx)
+{
+	idx = duk_require_normalize_index(ctx, idx);
+	if (duk_is_array(ctx, idx)) {
+		duk_push_literal(ctx, "length");
+		duk_def_prop(ctx, idx,
+		    DUK_DEFPROP_CLEAR_WRITABLE | DUK_DEFPROP_FORCE);
+	}
+	duk_freeze(ctx, idx);
+}
+
 bool
 bi_is_array(duk_context *ctx, duk_idx_t idx)
 {

@@ -322,7 +322,7 @@ object_protect(duk_context *ctx)
 		return 1;
 	if (!dx_is_proxy(ctx, 0) && dx_class(ctx, 0) < DX_ARRAYBUFFER) {
 		if (level == 2)
-			duk_freeze(ctx, 0);
+			bi_freeze(ctx, 0);
 		else
 			duk_seal(ctx, 0);
 		return 1;

@@ -186,9 +186,9 @@ rt_to_string(duk_context *ctx)
 static duk_ret_t
 rt_template(duk_context *ctx)
 {
-	duk_freeze(ctx, 1);
+	bi_freeze(ctx, 1);
 	bi_define(ctx, 0, "raw", 0);
-	duk_freeze(ctx, 0);
+	bi_freeze(ctx, 0);
 	return 1;
 }
 

@@ -1,0 +1,1 @@
+globalThis.sideRan = true; console.log('side');

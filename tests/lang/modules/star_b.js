@@ -1,0 +1,1 @@
+export const star2 = 's2', amb = 2;

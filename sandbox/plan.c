@@ -319,6 +319,17 @@ out:
 	return r;
 }
 
+int
+sandbox_plan_enter(const struct sandbox_plan *plan,
+    struct sandbox_report *report_out)
+{
+	struct sandbox_options options = {.log_fd = STDERR_FILENO};
+	struct sandbox desc = plan->desc;
+
+	desc.uid = desc.gid = SANDBOX_SAME_ID;
+	return sandbox_enter(&desc, ROLE_SUPERVISOR, &options, report_out);
+}
+
 const struct sandbox_report *
 sandbox_plan_report(const struct sandbox_plan *plan)
 {

@@ -37,6 +37,14 @@ void sandbox_plan_free(struct sandbox_plan **plan);
  */
 int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role);
 
+/*
+ * Give up what the supervisor itself does not need any more: capabilities,
+ * and system calls that nobody here makes. Its children inherit that. Returns
+ * as sandbox_enter().
+ */
+int sandbox_plan_enter(
+    const struct sandbox_plan *plan, struct sandbox_report *report_out);
+
 /* What a worker gets; `failed` names why there is no more. */
 const struct sandbox_report *
 sandbox_plan_report(const struct sandbox_plan *plan);

@@ -31,6 +31,12 @@
 
 #define DESC_MAX (256 * 1024)
 #define FILTER_BYTES_MAX (32 * 1024)
+/* Where it runs as root: give children ids, end them, bind low ports, read
+ * configs and make sockets in directories of others. */
+#define SUPERVISOR_CAPS                                                        \
+	(1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_SETPCAP |       \
+	    1ull << CAP_KILL | 1ull << CAP_NET_BIND_SERVICE |                  \
+	    1ull << CAP_DAC_OVERRIDE | 1ull << CAP_FOWNER | 1ull << CAP_CHOWN)
 
 struct role_row {
 	const char *text;
@@ -238,6 +244,8 @@ step_limits(struct entering *e)
 	    .no_processes = e->role != ROLE_ZYGOTE,
 	};
 
+	if (e->role == ROLE_SUPERVISOR)
+		return 0; /* children could not have more */
 	if (privs_set_limits(&limits) != 0)
 		return ERR_SYS;
 	e->report->layers |= SANDBOX_LAYER_RLIMITS;
@@ -252,6 +260,10 @@ step_caps(struct entering *e)
 	/* What cloning into a pid namespace takes; gone in the clone. */
 	if (e->role == ROLE_ZYGOTE && e->sb->way != NS_WAY_NONE)
 		keep = 1ull << CAP_SYS_ADMIN | 1ull << CAP_SETPCAP;
+	if (e->role == ROLE_SUPERVISOR)
+		keep = SUPERVISOR_CAPS;
+	if (e->role == ROLE_SUPERVISOR && e->sb->way == NS_WAY_DIRECT)
+		keep |= 1ull << CAP_SYS_ADMIN; /* for the zygote */
 	if (privs_drop_caps(keep) != 0)
 		return ERR_SYS;
 	e->report->layers |= SANDBOX_LAYER_CAPS;
@@ -267,9 +279,11 @@ step_flags(struct entering *e)
 		return ERR_SYS;
 	e->report->layers |= SANDBOX_LAYER_DUMPABLE;
 	/* After the ids: their change resets it. */
-	if (privs_die_with_parent() != 0)
-		return ERR_SYS;
-	e->report->layers |= SANDBOX_LAYER_PDEATHSIG;
+	if (e->role != ROLE_SUPERVISOR) {
+		if (privs_die_with_parent() != 0)
+			return ERR_SYS;
+		e->report->layers |= SANDBOX_LAYER_PDEATHSIG;
+	}
 	if ((r = privs_no_exec_gain()) == ERR_SYS)
 		return ERR_SYS;
 	if (r == 0)
@@ -283,8 +297,11 @@ step_flags(struct entering *e)
 static int
 step_landlock(struct entering *e)
 {
-	int abi = landlock_deny_all();
+	int abi;
 
+	if (e->role == ROLE_SUPERVISOR)
+		return 0; /* it reads configs and binds sockets */
+	abi = landlock_deny_all();
 	if (abi < 0)
 		return ERR_SYS;
 	e->report->landlock_abi = abi;

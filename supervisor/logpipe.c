@@ -24,7 +24,7 @@
 #define READS_PER_TURN 4
 #define LINES_PER_SECOND 200
 #define LINES_BURST 2000
-#define TOKEN 1000u /* of one line */
+#define TOKEN 1000u  /* of one line */
 #define TELL_MS 1000 /* between counts of dropped lines */
 
 static bool

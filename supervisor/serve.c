@@ -406,6 +406,19 @@ start_watchers(struct serve *s)
 	ev_prepare_start(s->host.loop, &s->turn);
 }
 
+/* Before the first child: they inherit it. */
+static int
+give_up_privileges(struct serve *s)
+{
+	struct sandbox_report report;
+
+	if (sandbox_plan_enter(s->host.plan, &report) == 0)
+		return 0;
+	log_error("cannot give up privileges: %s: %s", report.failed,
+	    strerror(report.failed_errno));
+	return ERR_REFUSED;
+}
+
 static int
 start(struct serve *s, struct conf *conf)
 {
@@ -433,6 +446,8 @@ start(struct serve *s, struct conf *conf)
 	s->fronts = fronts_new(&fo);
 	start_watchers(s);
 	open_ctl(s);
+	if (give_up_privileges(s) != 0)
+		return ERR_REFUSED;
 	cloner_warm_up(s->host.cloner);
 	fronts_configure(s->fronts, conf);
 	if (conf->is_from_script)
@@ -485,7 +500,8 @@ cmd_serve(const struct cli *cli)
 	host_init_log(conf);
 	if (start(&s, conf) != 0)
 		goto out;
-	/* Config and code stay out of core files and debuggers. */
+	/* Config and code stay out of core files and debuggers, also where
+	 * there is no sandbox. */
 	(void)prctl(PR_SET_DUMPABLE, 0UL);
 	ev_run(s.host.loop, 0);
 	exit_code = s.exit_code;

@@ -17,6 +17,11 @@ ZYGOTE_CAPS = (1 << 21) | (1 << 8)
 SUPERVISOR_CAPS = sum(1 << n for n in (0, 1, 3, 5, 6, 7, 8, 10, 21))
 
 
+# The processes are not dumpable, so that their own user may not look either.
+only_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root may look into /proc/PID of these")
+
+
 def fields(pid):
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     return dict(line.split(":\t", 1) for line in text.splitlines()
@@ -87,6 +92,7 @@ def test_user_ids(server):
     assert uids["front"] != uids["zygote"]
 
 
+@only_root
 def test_namespaces(server):
     if server.level == "C":
         pytest.skip("no namespaces here")
@@ -101,6 +107,7 @@ def test_namespaces(server):
     assert re.search(r"\t1$", fields(a)["NSpid"])
 
 
+@only_root
 def test_root_is_empty_and_read_only(server):
     if server.level == "C":
         pytest.skip("no namespaces here")
@@ -113,6 +120,7 @@ def test_root_is_empty_and_read_only(server):
             assert re.match(r"\S+ / tmpfs ro,nosuid,nodev,noexec", lines[0])
 
 
+@only_root
 def test_descriptors(server):
     """Nothing is open but pipes, sockets and what the loop is made of."""
     allowed = re.compile(r"(socket|pipe):\[\d+\]$|anon_inode:\[?(eventpoll|"
@@ -129,6 +137,7 @@ def test_descriptors(server):
                 assert allowed.match(target), (role, fd.name, target)
 
 
+@only_root
 def test_environment_is_not_inherited(lives):  # noqa: F811
     server = lives(config(), env={"SECRET_OF_THE_OPERATOR": "x"})
     server.get()
@@ -154,6 +163,7 @@ def test_limits(server):
                 assert limits["Max data size"][0] != "unlimited"
 
 
+@only_root
 def test_no_memory_is_writable_and_executable(server):
     for role, pids in roles(server).items():
         for pid in pids:
@@ -173,3 +183,15 @@ def test_require_a_is_refused_where_it_cannot_be_had(tmp_path):
         pytest.skip("level A is reached here")
     assert run.returncode == 1
     assert "level A is required" in run.stderr or "sanitizers" in run.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look")
+def test_their_own_user_may_not_look_into_them(server):
+    for role, pids in roles(server).items():
+        for pid in pids:
+            for name in ("fd", "environ", "maps", "root"):
+                with pytest.raises(PermissionError):
+                    path = pathlib.Path(f"/proc/{pid}/{name}")
+                    if path.is_dir():
+                        os.listdir(path)
+                    path.read_bytes()

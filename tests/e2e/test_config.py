@@ -559,3 +559,16 @@ export default {
     assert seen["cf"] == {"colo": "X"}
     assert "x-forwarded-proto" not in seen["names"]
     assert "cf-blob" not in seen["names"]
+
+
+def test_script_finds_files_without_endings(serve):
+    server = serve(None, {
+        "app.ts": "import { a } from './a'\nimport { b } from './lib'\n"
+                  "import { c } from './c.js'\n"
+                  "export default { fetch(): Response {"
+                  " return new Response(a + b + c) } }\n",
+        "a.js": "export const a = 'A'\n",
+        "lib/index.mjs": "export const b = 'B'\n",
+        "c.ts": "export const c: string = 'C' as string\n",
+    }, ["app.ts", "--socket-addr", "http=127.0.0.1:0"])
+    assert server.get()[2] == b"ABC"

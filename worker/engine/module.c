@@ -239,6 +239,19 @@ ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+bool
+module_has_types(const struct module *m)
+{
+	return ends_with(m->name, ".ts") || ends_with(m->name, ".mts") ||
+	       ends_with(m->name, ".cts") || ends_with(m->name, ".tsx");
+}
+
+bool
+module_has_jsx(const struct module *m)
+{
+	return ends_with(m->name, ".jsx") || ends_with(m->name, ".tsx");
+}
+
 /* Ask the tool's reader for a name that was not added. */
 static struct module *
 read_module(struct engine *e, const char *name, const char *type)
@@ -279,23 +292,48 @@ lookup(struct engine *e, const char *name, const char *type)
 	return m != NULL ? m : read_module(e, name, type);
 }
 
-/* Try the name, and for require() what Node would try as well. */
+/* What an import may leave out, in the order of conf/script.c. */
+static const char *const endings[] = {
+    ".js", ".mjs", ".ts", ".mts", ".jsx", ".tsx", ".cjs", ".cts", ".json"};
+
+/* NAME with each ending, LAST (of an index) between them. */
 static struct module *
-lookup_all(struct engine *e, const char *name, const char *type,
-    bool is_require)
+lookup_endings(struct engine *e, const char *name, const char *last,
+    const char *type)
 {
-	static const char *const suffixes[] = {
-	    ".js", ".cjs", ".json", "/index.js"};
-	struct module *m = lookup(e, name, type);
+	struct module *m = NULL;
 	size_t i;
 
-	for (i = 0; m == NULL && is_require && i < NELEMS(suffixes); i++) {
-		char *s = xasprintf("%s%s", name, suffixes[i]);
+	for (i = 0; m == NULL && i < NELEMS(endings); i++) {
+		char *s = xasprintf("%s%s%s", name, last, endings[i]);
 
 		m = lookup(e, s, type);
 		free(s);
 	}
 	return m;
+}
+
+/*
+ * Try the name, then what Node, TypeScript and bundlers would try as well: an
+ * ending, ./a.ts for ./a.js, an index. A tool that reads files gets from
+ * import what it asks for, as the standard has it.
+ */
+static struct module *
+lookup_all(struct engine *e, const char *name, const char *type,
+    bool is_require)
+{
+	struct module *m = lookup(e, name, type);
+	char *s;
+
+	if (m != NULL || (e->modules->read != NULL && !is_require))
+		return m;
+	m = lookup_endings(e, name, "", type);
+	if (m == NULL && ends_with(name, ".js")) {
+		s = xasprintf("%.*sts", (int)(strlen(name) - 2), name);
+		m = lookup(e, s, type);
+		free(s);
+	}
+	return m != NULL ? m : lookup_endings(e, name, "/index", type);
 }
 
 /* The type attribute asks for something that M is not. */

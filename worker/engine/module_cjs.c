@@ -209,7 +209,10 @@ push_dirname(duk_context *ctx, const char *name)
 static void
 run_cjs(duk_context *ctx, struct module *m)
 {
-	struct lang_options o = {.kind = LANG_COMMONJS, .name = m->name};
+	struct lang_options o = {.kind = LANG_COMMONJS,
+	    .name = m->name,
+	    .typescript = module_has_types(m),
+	    .jsx = module_has_jsx(m)};
 
 	duk_push_object(ctx);
 	duk_push_object(ctx);

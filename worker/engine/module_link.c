@@ -107,7 +107,10 @@ copy_tables(struct module *m)
 static void
 parse(duk_context *ctx, struct module *m)
 {
-	struct lang_options o = {.kind = LANG_MODULE, .name = m->name};
+	struct lang_options o = {.kind = LANG_MODULE,
+	    .name = m->name,
+	    .typescript = module_has_types(m),
+	    .jsx = module_has_jsx(m)};
 	struct lang_diag diag;
 	int r;
 

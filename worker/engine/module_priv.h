@@ -97,6 +97,10 @@ struct module_walk {
 };
 
 struct module *modules_find(struct engine *e, const char *name);
+
+/* What the ending of its name says about its syntax. */
+bool module_has_types(const struct module *m);
+bool module_has_jsx(const struct module *m);
 /* [ ] -> [ value of the slot ] and its reverse */
 void module_slot_push(duk_context *ctx, const struct module *m,
     enum module_slot slot);

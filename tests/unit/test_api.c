@@ -3,7 +3,7 @@
  * function; what it returns, or what the promise it returns settles to, is
  * compared as a string; what it throws as "Name: message".
  *
- * Snippets are ES5 with the shorthands that Duktape has.
+ * Snippets are lowered like any script of a worker.
  */
 #include "config.h"
 
@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/util.h"
+#include "base/xmalloc.h"
 #include "ipc/spec.h"
 #include "worker/api/api.h"
 #include "worker/api/event.h"
@@ -90,15 +91,11 @@ get_log(duk_context *ctx)
 static int
 start(duk_context *ctx, void *arg)
 {
-	const struct row *r = arg;
-
+	(void)arg;
 	duk_push_c_function(ctx, get_log, 0);
 	duk_put_global_literal(ctx, "getLog");
 	duk_push_heap_stash(ctx);
-	duk_push_sprintf(ctx, "(function(){%s\n})", r->script);
-	duk_push_literal(ctx, "test.js");
-	duk_compile(ctx, DUK_COMPILE_EVAL);
-	duk_call(ctx, 0);
+	duk_get_global_literal(ctx, "$test");
 	if (duk_pcall(ctx, 0) != 0)
 		promise_rejected(ctx);
 	else
@@ -136,12 +133,19 @@ check(struct api *api, struct engine *engine, const struct row *row)
 	uint64_t deadline = clock_now_ms() + 5000;
 	struct engine_error e;
 	struct result r;
+	char *text = NULL;
 	bool ok = false;
 
 	memset(&r, 0, sizeof r);
 	memset(&e, 0, sizeof e);
 	buf_consume(&logged, buf_len(&logged));
-	if (api_run(api, event, start, (void *)(uintptr_t)row) != 0) {
+	text = xasprintf("var $test=function(){%s\n}", row->script);
+	if (engine_eval_script(engine, "test.js", text, strlen(text), &e) !=
+	    0) {
+		print_error("%s: %s\n", row->name, e.message);
+		goto out;
+	}
+	if (api_run(api, event, start, NULL) != 0) {
 		print_error("%s: does not run: %.*s\n", row->name,
 		    (int)buf_len(&logged), (const char *)buf_peek(&logged));
 		goto out;
@@ -163,6 +167,7 @@ check(struct api *api, struct engine *engine, const struct row *row)
 		    row->want, (const char *)buf_peek(&r.text),
 		    r.is_settled ? "" : " (pending)");
 out:
+	free(text);
 	engine_error_clear(&e);
 	buf_clear(&r.text);
 	event->is_out_done = true;
@@ -174,8 +179,9 @@ out:
 static void
 test_rows(void **state)
 {
-	static const struct worker_spec spec = {
-	    .name = {"test", 4}, .has_outbound = true, .limits = {.memory_bytes = 64 << 20}};
+	static const struct worker_spec spec = {.name = {"test", 4},
+	    .has_outbound = true,
+	    .limits = {.memory_bytes = 64 << 20}};
 	struct api_host host = {.channel = host_channel,
 	    .log = host_log,
 	    .timer_changed = host_timer_changed,

@@ -555,11 +555,9 @@ scripts_install(duk_context *ctx)
 	members_define(ctx, -1, natives, NELEMS(natives), false);
 	duk_push_global_object(ctx);
 	duk_put_prop_literal(ctx, -2, "global");
-	for (i = 0; i < NELEMS(js_scripts); i++) {
-		duk_push_string(ctx, js_scripts[i].name);
-		duk_compile_lstring_filename(ctx, DUK_COMPILE_EVAL,
-		    js_scripts[i].text, js_scripts[i].len);
-		duk_call(ctx, 0);
+	for (i = 0; i < NELEMS(embedded_scripts); i++) {
+		engine_push_embedded(ctx, embedded_scripts[i].code,
+		    embedded_scripts[i].len);
 		duk_dup(ctx, -2);
 		duk_push_heapptr(ctx, api->scripts);
 		duk_call(ctx, 2);

@@ -190,21 +190,6 @@ EDITS = [
         "	if (0) {\n",
     ),
     (
-        "name what developers know",
-        1,
-        '#define DUK_STR_CALLSTACK_LIMIT                 "callstack limit"',
-        '#define DUK_STR_CALLSTACK_LIMIT                 '
-        '"Maximum call stack size exceeded"',
-    ),
-    (
-        "same",
-        1,
-        '#define DUK_STR_NATIVE_STACK_LIMIT              '
-        '"C stack depth limit"',
-        '#define DUK_STR_NATIVE_STACK_LIMIT              '
-        '"Maximum call stack size exceeded"',
-    ),
-    (
         "new.target: an activation remembers the one given by "
         "inner_construct(); borrowed, it is on the value stack of whoever "
         "constructs",
@@ -348,6 +333,53 @@ DUK_LOCAL void duk__mark_temproots_by_heap_scan(duk_heap *heap) {
     ),
 ]
 
+# Messages that developers meet, worded as they know them: (count, old, new).
+MESSAGES = [
+    (1, '"callstack limit"', '"Maximum call stack size exceeded"'),
+    (1, '"C stack depth limit"', '"Maximum call stack size exceeded"'),
+    (1, '"cannot read property %s of %s"',
+     '"Cannot read properties of %2$s (reading %1$s)"'),
+    (2, '"cannot write property %s of %s"',
+     '"Cannot set properties of %2$s (setting %1$s)"'),
+    (1, '"cannot delete property %s of %s"',
+     '"Cannot delete property %s of %s"'),
+    (2, "\"identifier '%s' undefined\"", '"%s is not defined"'),
+    (2, '"%s not callable"', '"%s is not a function"'),
+    (2, '"%s not constructable"', '"%s is not a constructor"'),
+    (2, '"%s not callable (property %s of %s)"',
+     '"%1$.0s%2$s is not a function%3$.0s"'),
+    (1, "str_key = duk_push_string_readable(thr, -3);",
+     "str_key = duk_is_string_notsymbol(thr, -3) ? (duk_dup(thr, -3), "
+     "duk_get_string(thr, -1)) : duk_push_string_readable(thr, -3);"),
+    (1, '"invalid json (at offset %ld)"',
+     '"Unexpected token in JSON at position %ld"'),
+    (1, '"cyclic input"', '"Converting circular structure to JSON"'),
+    (1, '"cannot number coerce Symbol"',
+     '"Cannot convert a Symbol value to a number"'),
+    (1, '"cannot string coerce Symbol"',
+     '"Cannot convert a Symbol value to a string"'),
+    (1, '"coercion to primitive failed"',
+     '"Cannot convert object to primitive value"'),
+    (1, '"not object coercible"',
+     '"Cannot convert undefined or null to object"'),
+    (1, '"invalid instanceof rval"',
+     "\"Right-hand side of 'instanceof' is not callable\""),
+    (1, '"instanceof rval has no .prototype"',
+     "\"Function has non-object prototype in instanceof check\""),
+    (1, '"invalid array length"', '"Invalid array length"'),
+    (1, '"string too long"', '"Invalid string length"'),
+    (1, '"result too long"', '"Invalid string length"'),
+    (1, '"not writable"', '"Cannot assign to read only property"'),
+    (1, '"not extensible"',
+     '"Cannot add property, object is not extensible"'),
+    (1, '                "not configurable"',
+     ' "Cannot redefine or delete property, it is not configurable"'),
+    (1, '"setter undefined"',
+     '"Cannot set property of an object which has only a getter"'),
+    (1, '"constructor requires \'new\'"',
+     "\"Constructor cannot be invoked without 'new'\""),
+]
+
 
 def main():
     if len(sys.argv) != 3:
@@ -355,7 +387,8 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         text = f.read()
     bad = False
-    for reason, count, old, new in EDITS:
+    edits = EDITS + [("a message", *m) for m in MESSAGES]
+    for reason, count, old, new in edits:
         found = text.count(old)
         if found != count:
             print(f"duk_edits.py: found {found} times, wanted {count}: "

@@ -174,21 +174,14 @@ generator_push_record(duk_context *ctx, enum engine_ref proto,
 {
 	struct engine *e = engine_from(ctx);
 	bool eager = duk_get_current_magic(ctx) != 0;
-	void *p;
 
 	duk_push_undefined(ctx);
 	duk_insert(ctx, 0);
 	coroutine_push_thread(ctx);
-	duk_push_current_function(ctx);
-	duk_get_prop_literal(ctx, -1, "prototype");
-	p = duk_is_object(ctx, -1) ? duk_get_heapptr(ctx, -1) : NULL;
-	if (p == NULL)
-		p = e->refs[proto];
-	inner_push_record(ctx, p, &e->keys[KEY_GEN_THREAD], nslots);
-	/* [ thread fn proto record ] */
+	inner_push_record(ctx, e->refs[proto], &e->keys[KEY_GEN_THREAD],
+	    nslots);
+	/* [ thread record ] */
 	inner_slot_set_int(ctx, -1, GEN_SLOT_STATE, GEN_START);
-	duk_replace(ctx, 1);
-	duk_set_top(ctx, 2);
 	if (eager) {
 		duk_push_undefined(ctx);
 		if (coroutine_resume(e, ctx, 0, false,
@@ -196,6 +189,12 @@ generator_push_record(duk_context *ctx, enum engine_ref proto,
 			(void)duk_throw(ctx);
 		duk_pop(ctx);
 	}
+	/* read when the parameters are bound */
+	duk_push_current_function(ctx);
+	duk_get_prop_literal(ctx, -1, "prototype");
+	if (duk_is_object(ctx, -1))
+		inner_set_proto(ctx, 1);
+	duk_set_top(ctx, 2);
 	duk_dup(ctx, 0);
 	inner_slot_pop(ctx, 1, GEN_SLOT_THREAD);
 }

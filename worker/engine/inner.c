@@ -325,7 +325,15 @@ inner_set_constructable(duk_context *ctx, duk_idx_t idx, bool on)
 bool
 inner_is_constructor(duk_context *ctx, duk_idx_t idx)
 {
-	return duk_is_constructable(ctx, idx) != 0;
+	duk_hobject *h = obj_at(ctx, idx);
+
+	/* Duktape makes every bound function a constructor */
+	while (h != NULL && DUK_HOBJECT_HAS_BOUNDFUNC(h)) {
+		duk_tval *tv = &((duk_hboundfunc *)(void *)h)->target;
+
+		h = DUK_TVAL_IS_OBJECT(tv) ? DUK_TVAL_GET_OBJECT(tv) : NULL;
+	}
+	return h != NULL && DUK_HOBJECT_HAS_CONSTRUCTABLE(h);
 }
 
 bool
@@ -418,7 +426,7 @@ inner_construct(duk_context *ctx, duk_idx_t nargs)
 	duk_hobject *f, *proto;
 	bool foreign, native;
 
-	if (!duk_is_constructable(ctx, fidx) || !duk_is_constructable(ctx, -1))
+	if (!inner_is_constructor(ctx, fidx) || !inner_is_constructor(ctx, -1))
 		(void)duk_type_error(ctx, "not a constructor");
 	if (construct_resolve(ctx, fidx))
 		return;
@@ -596,6 +604,15 @@ inner_get_proto(duk_context *ctx, duk_idx_t idx)
 	duk_hobject *h = obj_at(ctx, idx);
 
 	return h != NULL ? DUK_HOBJECT_GET_PROTOTYPE(ctx->heap, h) : NULL;
+}
+
+void
+inner_set_proto(duk_context *ctx, duk_idx_t idx)
+{
+	duk_hobject *h = duk_require_hobject(ctx, idx);
+	duk_hobject *p = duk_require_hobject(ctx, -1);
+
+	DUK_HOBJECT_SET_PROTOTYPE_UPDREF(ctx, h, p);
 }
 
 bool

@@ -118,6 +118,8 @@ void inner_set_eval(duk_c_function fn);
 /* Objects. */
 /* The prototype as stored, Proxy traps not called; NULL if none. */
 void *inner_get_proto(duk_context *ctx, duk_idx_t idx);
+/* [ proto ] -> [ proto ]: of a plain object, without any check */
+void inner_set_proto(duk_context *ctx, duk_idx_t idx);
 bool inner_is_proxy(duk_context *ctx, duk_idx_t idx);
 /* [ ... obj key value ] -> [ ... obj ]: own data property, even if frozen. */
 void inner_def_hidden(duk_context *ctx, duk_idx_t idx);

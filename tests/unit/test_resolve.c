@@ -165,6 +165,12 @@ static const struct resolve_case resolve_cases[] = {
 	{ LANG_MODULE,
 	    "export default class {}",
 	    "*default* x" },
+	{ LANG_SCRIPT,
+	    "try {} catch (a) { { let a } }",
+	    "a, a r" },
+	{ LANG_SCRIPT,
+	    "function f() { try {} catch (a) {} for (let a of b) ; }",
+	    "f, a, a r" },
 };
 /* clang-format on */
 
@@ -326,7 +332,8 @@ test_tables(void **state)
 	assert_str(e[0].exported, "c");
 	assert_str(e[0].imported, "a");
 	assert_int_equal(e[0].request, 0);
-	assert_int_equal(e[1].kind, LANG_EXPORT_LOCAL);
+	assert_int_equal(e[1].kind, LANG_EXPORT_STAR_AS);
+	assert_int_equal(e[1].request, 0);
 	assert_int_equal(e[2].kind, LANG_EXPORT_INDIRECT);
 	assert_str(e[2].imported, "default");
 	assert_int_equal(e[3].kind, LANG_EXPORT_LOCAL);

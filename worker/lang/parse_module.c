@@ -623,9 +623,8 @@ parse_module_end(struct parser *p)
 		if (s->kind != SYM_IMPORT)
 			continue;
 		in = &u->imports[s->import];
-		if (in->kind != LANG_IMPORT_NAMED)
-			continue;
-		e->kind = LANG_EXPORT_INDIRECT;
+		e->kind = in->kind == LANG_IMPORT_NAMED ? LANG_EXPORT_INDIRECT
+							: LANG_EXPORT_STAR_AS;
 		e->request = in->request;
 		e->imported = in->imported;
 	}

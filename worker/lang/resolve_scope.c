@@ -41,6 +41,9 @@ resolve_enter(struct resolver *r, uint32_t scope)
 		    (sym->flags & SYMF_DUPLICATE) != 0)
 			continue;
 		sym->alias = 0;
+		/* A var of that name could not be reached in the clause. */
+		if (sym->kind == SYM_CATCH && !is_free(r, r->func, sym->atom))
+			free_add(r, r->func, sym->atom);
 		a = atom_get(&r->u->atoms, sym->atom);
 		sym->shadowed = a->symbol;
 		a->symbol = i;

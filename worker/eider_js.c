@@ -227,7 +227,12 @@ run_file(struct engine *e, const char *how, const char *name)
 	int r;
 
 	if (strcmp(how, "--module") == 0) {
-		r = module_start(e, name, &err);
+		/* names of modules do not lead above their root */
+		char *path = strncmp(name, "..", 2) == 0 ?
+			  realpath(name, NULL) : NULL;
+
+		r = module_start(e, path != NULL ? path : name, &err);
+		free(path);
 	} else {
 		if (read_file(NULL, name, &bytes, &len) != 0) {
 			fprintf(stderr, "eider-js: cannot read %s: %s\n", name,

@@ -104,15 +104,36 @@ conn_local_name(const struct conn *c, char dst[ADDRESS_MAX])
 	return dst;
 }
 
-/* Keep the front's sum of unsent bytes. */
+/* Keep the front's sum of what all connections hold. */
 static void
 account(struct conn *c)
 {
 	struct front *f = c->front;
-	size_t n = buf_len(&c->out);
+	size_t n = buf_len(&c->out) + buf_len(&c->in);
 
-	f->queued_bytes = f->queued_bytes - c->accounted + n;
+	if (c->ops != NULL)
+		n += c->ops->held(c);
+	f->held_bytes = f->held_bytes - c->accounted + n;
 	c->accounted = n;
+}
+
+/* Together they hold too much: those that hold most go. */
+static void
+keep_budget(struct front *f)
+{
+	struct conn *c, *most;
+
+	while (f->held_bytes > f->limits.held_bytes) {
+		most = NULL;
+		TAILQ_FOREACH(c, &f->conns, link)
+		{
+			if (most == NULL || c->accounted > most->accounted)
+				most = c;
+		}
+		if (most == NULL)
+			return;
+		conn_close(most, CONN_CLOSE_BUDGET);
+	}
 }
 
 void
@@ -371,7 +392,6 @@ flush(struct conn *c)
 			return false;
 		}
 	}
-	account(c);
 	if (blocked) {
 		ev_io_start(f->loop, &c->writer);
 	} else {
@@ -408,14 +428,6 @@ end(struct conn *c)
 	buf_clear(&c->in);
 	ev_io_start(c->front->loop, &c->reader);
 	enter(c, CONN_LINGER, false);
-}
-
-/* A slow client, while all of them together hold too much. */
-static bool
-is_over_budget(const struct conn *c)
-{
-	return c->front->queued_bytes > c->front->limits.queued_bytes &&
-	       buf_len(&c->out) > APPEND_SIZE;
 }
 
 /* ---- the end of a turn ---- */
@@ -458,10 +470,10 @@ run(struct conn *c)
 	produce(c);
 	if (c->is_dead)
 		return;
-	if (is_over_budget(c)) {
-		conn_close(c, CONN_CLOSE_BUDGET);
+	account(c);
+	keep_budget(f);
+	if (c->is_dead)
 		return;
-	}
 	if (c->finishing && buf_len(&c->out) == 0) {
 		end(c);
 		return;
@@ -471,9 +483,8 @@ run(struct conn *c)
 		state = CONN_WRITE;
 	else if (c->ops != NULL)
 		state = c->ops->state(c);
-	enter(c, state,
-	    c->progress && state != CONN_READ_HEAD &&
-		state != CONN_HALF_CLOSED);
+	/* A head has its time, however it comes. */
+	enter(c, state, c->progress && state != CONN_READ_HEAD);
 	c->progress = false;
 	if (!c->eof && !c->finishing &&
 	    (c->ops == NULL || c->ops->wants_input(c)))

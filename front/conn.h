@@ -45,6 +45,8 @@ struct conn_ops {
 	/* Output was written; NQUEUED bytes are left. */
 	void (*written)(struct conn *c, size_t nqueued);
 	bool (*wants_input)(struct conn *c);
+	/* Bytes that the protocol keeps, beside those of the connection. */
+	size_t (*held)(struct conn *c);
 	enum conn_state (*state)(struct conn *c);
 	/* The state's time is over. */
 	void (*timed_out)(struct conn *c);
@@ -71,7 +73,7 @@ struct conn {
 	uint64_t timer_ms; /* when the timer fires; 0: not started */
 	struct buf in;     /* not yet done with */
 	struct buf out;    /* to be written */
-	size_t accounted;  /* of out, in the front's sum */
+	size_t accounted;  /* bytes held, in the front's sum */
 	size_t lingered;   /* bytes dropped since the end */
 	bool is_dirty;
 	bool is_dead;

@@ -210,6 +210,13 @@ exchange_end(struct exchange *x, const struct buf *fields)
 		push(x);
 }
 
+size_t
+exchange_held(const struct exchange *x)
+{
+	return buf_len(&x->head) + buf_len(&x->replay) + buf_len(&x->pending) +
+	       buf_len(&x->trailers);
+}
+
 void
 exchange_consumed(struct exchange *x, size_t n)
 {

@@ -90,6 +90,9 @@ void exchange_send(struct exchange *x, const void *data, size_t len);
 /* The body is complete; FIELDS are encoded trailers, or NULL. */
 void exchange_end(struct exchange *x, const struct buf *fields);
 
+/* Bytes of the request that are kept. */
+size_t exchange_held(const struct exchange *x);
+
 /* N bytes of on_data() have left. No effect when idle. */
 void exchange_consumed(struct exchange *x, size_t n);
 

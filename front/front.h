@@ -43,7 +43,7 @@ struct front {
 	struct conn *dirty;    /* have something to do at its end */
 	struct chan_task turn;
 	uint64_t nconns;
-	uint64_t queued_bytes; /* unsent, of all connections */
+	uint64_t held_bytes; /* in buffers, of all connections */
 
 	uint64_t next_request_id;
 	struct h1_date date;

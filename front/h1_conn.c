@@ -462,6 +462,12 @@ wants_input(struct conn *c)
 	return !h->in_request || buf_len(&c->in) < AHEAD_MAX;
 }
 
+static size_t
+held(struct conn *c)
+{
+	return exchange_held(&get(c)->x);
+}
+
 static enum conn_state
 state(struct conn *c)
 {
@@ -502,6 +508,7 @@ static const struct conn_ops conn_ops = {
     .turn = turn,
     .written = written,
     .wants_input = wants_input,
+    .held = held,
     .state = state,
     .timed_out = timed_out,
     .drain = drain,

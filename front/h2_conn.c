@@ -402,6 +402,17 @@ wants_input(struct conn *c)
 	return buf_len(&c->out) < OUT_HIGH;
 }
 
+static size_t
+held(struct conn *c)
+{
+	struct h2_stream *s;
+	size_t sum = 0;
+
+	TAILQ_FOREACH(s, &get(c)->streams, link)
+	sum += buf_len(&s->in) + buf_len(&s->out) + exchange_held(&s->x);
+	return sum;
+}
+
 static enum conn_state
 state(struct conn *c)
 {
@@ -435,6 +446,7 @@ static const struct conn_ops conn_ops = {
     .turn = turn,
     .written = written,
     .wants_input = wants_input,
+    .held = held,
     .state = state,
     .timed_out = timed_out,
     .drain = drain,

@@ -341,6 +341,20 @@ def test_reset_cancels_at_once(rig):
     r.wait_stats("cancelled=1")
 
 
+def test_half_closed_while_the_response_flows(rig):
+    """A client that said its end still gets all, however long that takes."""
+    r = rig(half_close_ms=200)
+    with r.connect(rcvbuf=4096) as s:
+        s.sendall(b"GET /bytes/3000000 HTTP/1.0\r\n\r\n")
+        s.shutdown(socket.SHUT_WR)
+        total = 0
+        for _ in range(20):
+            total += len(s.recv(4096))
+            time.sleep(0.03)
+        total += len(read_all(s))
+    assert total > 3_000_000
+
+
 def test_disconnect_in_mid_body(rig):
     r = rig()
     with r.connect() as s:
@@ -415,7 +429,7 @@ def test_upload_to_a_worker_that_does_not_read(rig):
 
 
 def test_many_slow_readers_cost_bounded_memory(rig):
-    r = rig(queued_bytes=8_000_000)
+    r = rig(held_bytes=8_000_000)
     socks = []
     for _ in range(300):
         s = r.connect(rcvbuf=4096)

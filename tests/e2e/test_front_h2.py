@@ -672,6 +672,20 @@ def test_stalled_window(rig, client):
         c.finish(s)
 
 
+def test_stalled_windows_within_the_budget(rig, client):
+    """Those that hold most go first; who reads is served."""
+    r = rig(held_bytes=4_000_000)
+    stall = {h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 0}
+    clients = [client(r, settings=stall) for _ in range(5)]
+    for c in clients:
+        for _ in range(20):
+            c.ask("/bytes/10000000")
+    good = client(r)
+    assert len(good.get("/bytes/1000000")["body"]) == 1000000
+    r.wait_stats("cancelled=")
+    assert r.rss_kb() < 25000
+
+
 def test_stalled_upload(rig, client):
     r = rig(body_ms=500)
     c = client(r)

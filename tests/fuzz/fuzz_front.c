@@ -299,6 +299,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (!TAILQ_EMPTY(&world.front->conns))
 		conn_close(TAILQ_FIRST(&world.front->conns), CONN_CLOSE_IO);
 	turn(TURNS);
-	ASSERT(world.front->nconns == 0 && world.front->queued_bytes == 0);
+	ASSERT(world.front->nconns == 0 && world.front->held_bytes == 0);
 	return 0;
 }

@@ -419,8 +419,10 @@ put_static_block(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 	if (first != 0) {
 		lo_skip(l, N(l, first)->pos);
 		lower_list(l, first);
+		lo_to(l, node->end - 1);
+	} else {
+		lo_skip(l, node->end - 1);
 	}
-	lo_to(l, node->end - 1);
 	l->home = c->inst.up;
 	group_close(l, &fn);
 	lo_skip(l, node->end);

@@ -241,19 +241,6 @@ ipv4_parse(struct buf *out, const char *s, size_t n)
 	return 0;
 }
 
-static bool
-has_ace_label(const char *s, size_t n)
-{
-	size_t i;
-
-	for (i = 0; n >= 4 && i <= n - 4; i++)
-		if ((i == 0 || s[i - 1] == '.') && (s[i] | 32) == 'x' &&
-		    (s[i + 1] | 32) == 'n' && s[i + 2] == '-' &&
-		    s[i + 3] == '-')
-			return true;
-	return false;
-}
-
 /*
  * Soft hyphens and their like are mapped to nothing, which libidn2 does; but
  * a name made only of them is empty and refused.
@@ -268,7 +255,7 @@ domain_to_ascii(struct buf *out, const char *s, size_t n)
 
 	for (i = 0; i < n && plain; i++)
 		plain = (uint8_t)s[i] < 0x80;
-	if (plain && !has_ace_label(s, n)) {
+	if (plain) { /* labels that begin with xn-- included */
 		uint8_t *d = buf_reserve(out, n + 1);
 
 		for (i = 0; i < n; i++)

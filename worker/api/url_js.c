@@ -83,19 +83,17 @@ parse_args(duk_context *ctx, duk_idx_t url_idx, duk_idx_t base_idx)
 {
 	struct api *api = api_from(ctx);
 	struct url *base = NULL;
-	const char *s;
-	size_t n;
+	const char *s, *b;
+	size_t n, base_len;
 
+	/* both are converted before anything is parsed, and only once */
+	s = str_to_utf8(ctx, url_idx, &n);
 	if (!duk_is_undefined(ctx, base_idx)) {
-		s = str_to_utf8(ctx, base_idx, &n);
-		/* the first string is converted before anything is parsed */
-		str_to_utf8(ctx, url_idx, &n);
-		s = str_to_utf8(ctx, base_idx, &n);
+		b = str_to_utf8(ctx, base_idx, &base_len);
 		base = &api->url[1];
-		if (url_parse(base, s, n, NULL) != 0)
+		if (url_parse(base, b, base_len, NULL) != 0)
 			return NULL;
 	}
-	s = str_to_utf8(ctx, url_idx, &n);
 	if (url_parse(&api->url[0], s, n, base) != 0)
 		return NULL;
 	return &api->url[0];

@@ -118,11 +118,7 @@ set_port(struct url *u, const char *s, size_t n)
 {
 	const char *rest;
 
-	if (is_bare(u))
-		return;
-	if (n == 0)
-		u->port = -1;
-	else
+	if (!is_bare(u))
 		url_parse_port(u, s, s + n, &rest);
 }
 
@@ -217,6 +213,11 @@ url_set(struct url *u, enum url_part part, const char *s, size_t n)
 
 	if (n > URL_INPUT_MAX)
 		return;
+	if (part == URL_PORT && n == 0) {
+		if (!is_bare(u))
+			u->port = -1;
+		return;
+	}
 	buf_init(&clean);
 	if (part != URL_USERNAME && part != URL_PASSWORD) {
 		for (i = 0; i < n; i++)

@@ -90,7 +90,8 @@ get_limit(duk_context *ctx)
 		close_and_throw(ctx, 1);
 	d = duk_get_number(ctx, -1);
 	duk_pop(ctx);
-	if (isnan(d) || trunc(d) < 0) {
+	if (isnan(d) || trunc(d) < 0 ||
+	    (isfinite(d) && d > 9007199254740991.0)) {
 		iterator_close_quietly(ctx, 1);
 		bi_throw_range(ctx, "%s must be positive",
 		    duk_safe_to_string(ctx, 0));

@@ -16,6 +16,7 @@
 static bool
 push_trap(duk_context *ctx, duk_idx_t obj, const char *name)
 {
+	bi_check_stack(ctx); /* targets can be Proxies to any depth */
 	duk_require_stack(ctx, 16);
 	if (slot_has(ctx, obj, SLOT_REVOKED))
 		bi_throw_type(ctx,

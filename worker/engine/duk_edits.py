@@ -331,6 +331,136 @@ DUK_LOCAL void duk__mark_temproots_by_heap_scan(duk_heap *heap) {
         "		if (i >= DUK_HEAP_ALLOC_FAIL_MARKANDSWEEP_EMERGENCY_LIMIT - 1) {\n",
         "		if (i >= 1) {\n",
     ),
+    (
+        "a Proxy may have a Proxy as target",
+        1,
+        """\
+	if (DUK_HOBJECT_IS_PROXY(h_target)) {
+		goto fail_args;
+	}
+""",
+        "",
+    ),
+    (
+        "and as handler",
+        1,
+        """\
+	if (DUK_HOBJECT_IS_PROXY(h_handler)) {
+		goto fail_args;
+	}
+""",
+        "",
+    ),
+    (
+        "nothing refuses them any more",
+        1,
+        """\
+fail_args:
+	DUK_ERROR_TYPE_INVALID_ARGS(thr);
+	DUK_WO_NORETURN(return 0;);
+}
+#else /* DUK_USE_ES6_PROXY */
+""",
+        """\
+}
+#else /* DUK_USE_ES6_PROXY */
+""",
+    ),
+    (
+        "same: get goes on with the target, which may be another; the getter "
+        "of a target sees the Proxy as this",
+        1,
+        """\
+			curr = h_target; /* resume lookup from target */
+			DUK_TVAL_SET_OBJECT(tv_obj, curr);
+""",
+        """\
+			curr = h_target; /* resume lookup from target */
+""",
+    ),
+    (
+        "same",
+        1,
+        "		if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {\n",
+        "		while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {\n",
+    ),
+    (
+        "same: set",
+        1,
+        """\
+			orig = h_target; /* resume write to target */
+			DUK_TVAL_SET_OBJECT(tv_obj, orig);
+""",
+        """\
+			orig = h_target; /* resume write to target */
+""",
+    ),
+    (
+        "same",
+        1,
+        "		if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(orig))) {\n",
+        "		while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(orig))) {\n",
+    ),
+    (
+        "same: has and delete",
+        2,
+        "	if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj))) {\n",
+        "	while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj))) {\n",
+    ),
+    (
+        "same: handlers that are Proxies recurse",
+        1,
+        "	duk_require_stack(thr, DUK__VALSTACK_PROXY_LOOKUP);\n",
+        "	duk_native_stack_check(thr);\n"
+        "	duk_require_stack(thr, DUK__VALSTACK_PROXY_LOOKUP);\n",
+    ),
+    (
+        "a trap that is undefined or null is no trap",
+        1,
+        "	if (duk_get_prop_stridx_short(thr, -1, stridx_trap)) {\n",
+        "	if (duk_get_prop_stridx_short(thr, -1, stridx_trap) && "
+        "!duk_is_null_or_undefined(thr, -1)) {\n",
+    ),
+    (
+        "same: apply and construct",
+        1,
+        """\
+	if (rc == 0) {
+		/* Not found, continue to target.  If this is a construct
+""",
+        """\
+	if (rc == 0 || duk_is_null_or_undefined(thr, -1)) {
+		/* Not found, continue to target.  If this is a construct
+""",
+    ),
+    (
+        "enumeration: through Proxies of Proxies",
+        1,
+        "	if (DUK_LIKELY(!duk_hobject_proxy_check(enum_target, "
+        "&h_proxy_target, &h_proxy_handler))) {\n",
+        "inner_again:\n"
+        "	if (DUK_LIKELY(!duk_hobject_proxy_check(enum_target, "
+        "&h_proxy_target, &h_proxy_handler))) {\n",
+    ),
+    (
+        "same",
+        1,
+        """\
+		duk_pop_2(thr); /* -> [ ... enum_target res ] */
+		goto skip_proxy;
+""",
+        """\
+		duk_pop_2(thr); /* -> [ ... enum_target res ] */
+		goto inner_again;
+""",
+    ),
+    (
+        "same: no trap",
+        2,
+        "	if (!duk_get_prop_stridx_short(thr, -1, DUK_STRIDX_OWN_KEYS)) {\n",
+        "	if (!duk_get_prop_stridx_short(thr, -1, DUK_STRIDX_OWN_KEYS) || "
+        "duk_is_null_or_undefined(thr, -1)) {\n",
+    ),
 ]
 
 # Messages that developers meet, worded as they know them: (count, old, new).

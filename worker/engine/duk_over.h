@@ -52,6 +52,11 @@ extern struct inner_guard inner_guard_state
 /* The allocator is the engine's. */
 #undef DUK_USE_PROVIDE_DEFAULT_ALLOC_FUNCTIONS
 
+/* Accessors are called as the language says; fromCharCode takes 16 bits. */
+#undef DUK_USE_NONSTD_GETTER_KEY_ARGUMENT
+#undef DUK_USE_NONSTD_SETTER_KEY_ARGUMENT
+#undef DUK_USE_NONSTD_STRING_FROMCHARCODE_32BIT
+
 /* Lexical checks are the front-end's matter. */
 #undef DUK_USE_HTML_COMMENTS
 #undef DUK_USE_SHEBANG_COMMENTS

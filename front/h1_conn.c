@@ -487,7 +487,10 @@ timed_out(struct conn *c)
 {
 	struct h1_conn *h = get(c);
 
-	answer_and_close(h, c->state == CONN_WAIT_WORKER ? 503 : 408);
+	if (c->state == CONN_IDLE)
+		conn_close(c, CONN_CLOSE_TIMEOUT);
+	else
+		answer_and_close(h, c->state == CONN_WAIT_WORKER ? 503 : 408);
 }
 
 static void

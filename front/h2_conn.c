@@ -424,7 +424,13 @@ timed_out(struct conn *c)
 {
 	struct h2_conn *h2 = get(c);
 
-	check_streams(h2);
+	if (c->state == CONN_IDLE) {
+		(void)nghttp2_session_terminate_session(h2->session,
+		    NGHTTP2_NO_ERROR);
+		h2->is_over = true;
+	} else {
+		check_streams(h2);
+	}
 	conn_wake(c);
 }
 

@@ -42,8 +42,8 @@ int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role);
  * and system calls that nobody here makes. Its children inherit that. Returns
  * as sandbox_enter().
  */
-int sandbox_plan_enter(
-    const struct sandbox_plan *plan, struct sandbox_report *report_out);
+int sandbox_plan_enter(const struct sandbox_plan *plan,
+    struct sandbox_report *report_out);
 
 /* What a worker gets; `failed` names why there is no more. */
 const struct sandbox_report *

@@ -27,7 +27,7 @@ struct logpipe {
 	uint64_t tokens_at_ms;
 	uint64_t ndropped;
 	uint64_t told_at_ms; /* of the last count of dropped lines */
-	int refused_call; /* system call that its filter refused; -1: none */
+	int refused_call;    /* system call that its filter refused; -1: none */
 };
 
 /* FD is taken. WHO may change while the pipe is open. */

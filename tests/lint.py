@@ -102,7 +102,7 @@ def check_includes(path, text):
 
 def is_flat_switch(body):
     """Whether most of a function is the cases of one switch."""
-    cases = sum(1 for l in body if re.match(r"\t(case|default)\b", l))
+    cases = sum(1 for l in body if re.match(r"\t+(case|default)\b", l))
     return cases * 5 >= len(body)
 
 

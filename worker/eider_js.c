@@ -228,8 +228,8 @@ run_file(struct engine *e, const char *how, const char *name)
 
 	if (strcmp(how, "--module") == 0) {
 		/* names of modules do not lead above their root */
-		char *path = strncmp(name, "..", 2) == 0 ?
-			  realpath(name, NULL) : NULL;
+		char *path =
+		    strncmp(name, "..", 2) == 0 ? realpath(name, NULL) : NULL;
 
 		r = module_start(e, path != NULL ? path : name, &err);
 		free(path);

@@ -738,7 +738,7 @@ static const struct tree_case tree_cases[] = {
 static void
 test_trees(void **state)
 {
-	struct lang_options options = { .name = "t.js" };
+	struct lang_options options = {.name = "t.js"};
 	struct lang_unit *unit = NULL;
 	const struct tree_case *c;
 	struct lang_diag diag;
@@ -823,7 +823,7 @@ static const struct deep_case deep_cases[] = {
 static void
 test_deep(void **state)
 {
-	struct lang_options options = { .kind = LANG_SCRIPT, .name = "t.js" };
+	struct lang_options options = {.kind = LANG_SCRIPT, .name = "t.js"};
 	struct lang_unit *unit = NULL;
 	const struct deep_case *c;
 	struct lang_diag diag;
@@ -858,8 +858,8 @@ test_deep(void **state)
 static void
 test_memory(void **state)
 {
-	struct lang_options options = { .kind = LANG_SCRIPT, .name = "t.js",
-		.memory_max = 400000 };
+	struct lang_options options = {
+	    .kind = LANG_SCRIPT, .name = "t.js", .memory_max = 400000};
 	static char source[200001];
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
@@ -881,23 +881,23 @@ static const struct {
 	const char *source;
 	const char *text;
 } erase_cases[] = {
-	{ "let a: T = b as U;", "let a    = b     ;" },
-	{ "let a = b as U\n(c)", "let a = b ;   \n(c)" },
-	{ "a!\nb", "a;\nb" },
-	{ "b\ntype A = {\n a: b\n}\n(c)", "b\n;         \n     \n \n(c)" },
-	{ "f<T>(a)", "f   (a)" },
-	{ "(a: T): U => a", "(a   )    => a" },
-	{ "class A<T> { private a?: T; b(): void; b() {} }",
-	    "class A    {         a    ;            b() {} }" },
-	{ "import { A } from 'a'; 1", ";                      1" },
-	{ "interface \303\244 {}", ";              " },
+    {"let a: T = b as U;", "let a    = b     ;"},
+    {"let a = b as U\n(c)", "let a = b ;   \n(c)"},
+    {"a!\nb", "a;\nb"},
+    {"b\ntype A = {\n a: b\n}\n(c)", "b\n;         \n     \n \n(c)"},
+    {"f<T>(a)", "f   (a)"},
+    {"(a: T): U => a", "(a   )    => a"},
+    {"class A<T> { private a?: T; b(): void; b() {} }",
+	"class A    {         a    ;            b() {} }"},
+    {"import { A } from 'a'; 1", ";                      1"},
+    {"interface \303\244 {}", ";              "},
 };
 
 static void
 test_erase(void **state)
 {
-	struct lang_options options = { .kind = LANG_MODULE, .name = "t.ts",
-		.typescript = true };
+	struct lang_options options = {
+	    .kind = LANG_MODULE, .name = "t.ts", .typescript = true};
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
 	size_t i;
@@ -919,10 +919,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trees),
-		cmocka_unit_test(test_deep),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_erase),
+	    cmocka_unit_test(test_trees),
+	    cmocka_unit_test(test_deep),
+	    cmocka_unit_test(test_memory),
+	    cmocka_unit_test(test_erase),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

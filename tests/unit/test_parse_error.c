@@ -1031,7 +1031,7 @@ static const struct error_case error_cases[] = {
 static void
 test_errors(void **state)
 {
-	struct lang_options options = { .name = "t.js" };
+	struct lang_options options = {.name = "t.js"};
 	struct lang_unit *unit = NULL;
 	const struct error_case *c;
 	struct lang_diag diag;
@@ -1071,7 +1071,7 @@ static void
 test_format(void **state)
 {
 	static const char source[] = "a;\r\n\tlet \303\244 = (b c);\n";
-	struct lang_options options = { .name = "app.js" };
+	struct lang_options options = {.name = "app.js"};
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
 	char *text;
@@ -1093,7 +1093,7 @@ test_format(void **state)
 static void
 test_utf8(void **state)
 {
-	struct lang_options options = { .name = "t.js" };
+	struct lang_options options = {.name = "t.js"};
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
 
@@ -1119,21 +1119,21 @@ test_function(void **state)
 		const char *source;
 		const char *error; /* NULL: accepted */
 	} cases[] = {
-		{ "function anonymous(a,b\n) {\nreturn a\n}", NULL },
-		{ "async function* anonymous(a\n) {\nyield await a\n}", NULL },
-		{ "function anonymous(/*\n) {\n*/){\n}",
-		    "Arg string terminates parameters early" },
-		{ "function anonymous(){}, function (\n) {\n\n}",
-		    "Unexpected token ','" },
-		{ "function anonymous(\n) {\n} + function () {\n}",
-		    "Unexpected token '+'" },
-		{ "function anonymous(a,a\n) {\n'use strict'\n}",
-		    "Duplicate parameter name not allowed in this context" },
-		{ "function anonymous(\n) {\nsuper.x\n}",
-		    "'super' keyword unexpected here" },
+	    {"function anonymous(a,b\n) {\nreturn a\n}", NULL},
+	    {"async function* anonymous(a\n) {\nyield await a\n}", NULL},
+	    {"function anonymous(/*\n) {\n*/){\n}",
+		"Arg string terminates parameters early"},
+	    {"function anonymous(){}, function (\n) {\n\n}",
+		"Unexpected token ','"},
+	    {"function anonymous(\n) {\n} + function () {\n}",
+		"Unexpected token '+'"},
+	    {"function anonymous(a,a\n) {\n'use strict'\n}",
+		"Duplicate parameter name not allowed in this context"},
+	    {"function anonymous(\n) {\nsuper.x\n}",
+		"'super' keyword unexpected here"},
 	};
-	struct lang_options options = { .kind = LANG_FUNCTION,
-		.name = "anonymous" };
+	struct lang_options options = {
+	    .kind = LANG_FUNCTION, .name = "anonymous"};
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
 	const char *close;
@@ -1162,10 +1162,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_function),
+	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_format),
+	    cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_function),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,16 +187,16 @@ put_symbol(struct buf *b, const struct lang_unit *u, const struct symbol *s)
 		uint32_t flag;
 		const char *letter;
 	} letters[] = {
-		{ SYMF_CAPTURED, "c" },
-		{ SYMF_ASSIGNED, "a" },
-		{ SYMF_ASSIGNED_IN_CLOSURE, "A" },
-		{ SYMF_NEEDS_TDZ, "t" },
-		{ SYMF_TDZ_CYCLE, "T" },
-		{ SYMF_PER_ITERATION, "i" },
-		{ SYMF_RENAME, "r" },
-		{ SYMF_SHARED, "s" },
-		{ SYMF_ANNEX_B, "b" },
-		{ SYMF_EXPORTED, "x" },
+	    {SYMF_CAPTURED, "c"},
+	    {SYMF_ASSIGNED, "a"},
+	    {SYMF_ASSIGNED_IN_CLOSURE, "A"},
+	    {SYMF_NEEDS_TDZ, "t"},
+	    {SYMF_TDZ_CYCLE, "T"},
+	    {SYMF_PER_ITERATION, "i"},
+	    {SYMF_RENAME, "r"},
+	    {SYMF_SHARED, "s"},
+	    {SYMF_ANNEX_B, "b"},
+	    {SYMF_EXPORTED, "x"},
 	};
 	struct lang_str name = unit_atom_str(u, s->atom);
 	const char *sep = " ";
@@ -247,7 +247,7 @@ facts_of(struct lang_unit *u)
 static void
 test_facts(void **state)
 {
-	struct lang_options options = { .name = "t.js" };
+	struct lang_options options = {.name = "t.js"};
 	struct lang_unit *unit = NULL;
 	const struct resolve_case *c;
 	struct lang_diag diag;
@@ -291,7 +291,7 @@ test_tables(void **state)
 	    "export {b as c, n, d}; export let x; export default 1;\n"
 	    "export * from 'm'; export * as q from 'q';\n"
 	    "export {y as 'z z'} from 'q'; await 0;\n";
-	struct lang_options options = { .kind = LANG_MODULE, .name = "t.js" };
+	struct lang_options options = {.kind = LANG_MODULE, .name = "t.js"};
 	const struct lang_request *r;
 	const struct lang_import *im;
 	const struct lang_export *e;
@@ -358,25 +358,24 @@ test_values(void **state)
 		double number;
 		const char *string;
 	} cases[] = {
-		{ "0x1_F", 31, NULL },
-		{ "0b101", 5, NULL },
-		{ "0o17", 15, NULL },
-		{ "017", 15, NULL },
-		{ "089.5", 89.5, NULL },
-		{ "1_0.2_5e1_0", 10.25e10, NULL },
-		{ ".5", 0.5, NULL },
-		{ "5.", 5, NULL },
-		{ "9007199254740993", 9007199254740992.0, NULL },
-		{ "0x20000000000001", 9007199254740992.0, NULL },
-		{ "0x20000000000003", 9007199254740996.0, NULL },
-		{ "1e400", (double)INFINITY, NULL },
-		{ "1e-400", 0, NULL },
-		{ "({'a\\tb\\x41\\u0042\\u{43}\\0\\\nd': 1})", 0,
-		    "a\tbABC\0d" },
-		{ "({'\\ud83d\\ude00\\ud83d': 1})", 0,
-		    "\360\237\230\200\355\240\275" },
+	    {"0x1_F", 31, NULL},
+	    {"0b101", 5, NULL},
+	    {"0o17", 15, NULL},
+	    {"017", 15, NULL},
+	    {"089.5", 89.5, NULL},
+	    {"1_0.2_5e1_0", 10.25e10, NULL},
+	    {".5", 0.5, NULL},
+	    {"5.", 5, NULL},
+	    {"9007199254740993", 9007199254740992.0, NULL},
+	    {"0x20000000000001", 9007199254740992.0, NULL},
+	    {"0x20000000000003", 9007199254740996.0, NULL},
+	    {"1e400", (double)INFINITY, NULL},
+	    {"1e-400", 0, NULL},
+	    {"({'a\\tb\\x41\\u0042\\u{43}\\0\\\nd': 1})", 0, "a\tbABC\0d"},
+	    {"({'\\ud83d\\ude00\\ud83d': 1})", 0,
+		"\360\237\230\200\355\240\275"},
 	};
-	struct lang_options options = { .kind = LANG_SCRIPT, .name = "t.js" };
+	struct lang_options options = {.kind = LANG_SCRIPT, .name = "t.js"};
 	struct lang_unit *unit = NULL;
 	struct lang_diag diag;
 	struct lang_str s;
@@ -394,7 +393,7 @@ test_values(void **state)
 			if (cases[i].string == NULL &&
 			    ast_node(&unit->ast, j)->kind == AST_NUMBER)
 				assert_true(unit_number_value(unit, j) ==
-				    cases[i].number);
+					    cases[i].number);
 			if (cases[i].string == NULL ||
 			    ast_node(&unit->ast, j)->kind != AST_STRING)
 				continue;
@@ -410,9 +409,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_tables),
+	    cmocka_unit_test(test_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

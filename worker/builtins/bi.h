@@ -134,7 +134,8 @@ bool bi_is_object(duk_context *ctx, duk_idx_t idx); /* objects, functions */
 bool bi_is_nullish(duk_context *ctx, duk_idx_t idx);
 bool bi_is_absent(duk_context *ctx, duk_idx_t idx); /* undefined or no arg */
 bool bi_is_array(duk_context *ctx, duk_idx_t idx);  /* IsArray */
-/* Freeze an ordinary object or array; duk_freeze() forgets an array's length. */
+/* Freeze an ordinary object or array; duk_freeze() forgets an array's length.
+ */
 void bi_freeze(duk_context *ctx, duk_idx_t idx);
 bool bi_same_value_zero(duk_context *ctx, duk_idx_t a, duk_idx_t b);
 

@@ -173,7 +173,7 @@ void re_compile(duk_context *ctx, struct re_tree *t);
  * took no part) in a buffer, [ ] -> [ buffer ], or NULL and pushes nothing.
  * Throws when the event's time is up, or out of memory.
  */
-const uint32_t *re_exec(duk_context *ctx, const struct re_program *p,
+const uint32_t *re_run(duk_context *ctx, const struct re_program *p,
     const char *s, size_t len, size_t start, bool sticky);
 
 #endif

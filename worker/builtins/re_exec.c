@@ -560,7 +560,7 @@ skip(const struct machine *m, uint32_t pos)
 }
 
 const uint32_t *
-re_exec(duk_context *ctx, const struct re_program *p, const char *s, size_t len,
+re_run(duk_context *ctx, const struct re_program *p, const char *s, size_t len,
     size_t start, bool sticky)
 {
 	struct machine m;

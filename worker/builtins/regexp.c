@@ -217,7 +217,7 @@ regexp_search(duk_context *ctx, duk_idx_t rx, duk_idx_t str, double from,
 			from--;
 		}
 	}
-	caps = re_exec(ctx, p, out->s, len, start, sticky);
+	caps = re_run(ctx, p, out->s, len, start, sticky);
 	if (caps == NULL) {
 		duk_pop_2(ctx);
 		return false;

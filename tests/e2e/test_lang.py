@@ -24,7 +24,7 @@ def run(program, *options):
     "out", sorted(PROGRAMS.rglob("*.out")),
     ids=lambda p: str(p.relative_to(PROGRAMS).with_suffix("")))
 def test_program(out):
-    program = next(p for p in (out.with_suffix(".mjs"), out.with_suffix(".js"))
+    program = next(p for p in map(out.with_suffix, (".mjs", ".js", ".ts", ".jsx"))
                    if p.exists())
     done = run(program, "--module")
     assert done.returncode == 0, done.stderr

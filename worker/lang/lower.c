@@ -462,7 +462,11 @@ lower_dispatch(struct lower *l, uint32_t n)
 	case AST_TS_NAMESPACE:
 	case AST_TS_IMPORT_EQ:
 	case AST_TS_EXPORT_EQ:
+		lower_ts(l, n);
+		break;
 	case AST_JSX_ELEMENT:
+		lower_jsx(l, n);
+		break;
 	case AST_DECORATOR:
 		lower_unsupported(l, n);
 		break;

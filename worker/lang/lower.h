@@ -64,6 +64,7 @@ struct fnctx {
 	struct names late; /* vars declared at the end */
 	struct names keep;
 	struct loopctx *loops;
+	uint32_t node;         /* FUNC of a constructor */
 	uint32_t top_stmt;     /* statement of the body's own list */
 	unsigned in_catch_env; /* depth of catch environments */
 	bool strict;
@@ -86,6 +87,7 @@ struct home {
 	bool is_object;
 	bool derived;
 	struct lang_str brand; /* what new instances get */
+	struct names params;   /* parameter properties: defined first */
 	struct names fields;   /* functions that define fields */
 };
 
@@ -377,6 +379,14 @@ struct priv lo_private_set_begin(struct lower *l, uint32_t name);
 void lo_private_set_mid(struct lower *l, uint32_t name, struct priv p);
 void lo_private_set_end(struct lower *l, uint32_t name, struct priv p);
 void lower_private_in(struct lower *l, uint32_t n);
+
+/* ---- lower_ts.c, lower_jsx.c ------------------------------------------- */
+
+void lower_ts(struct lower *l, uint32_t n);
+/* "self.x=x;" for the parameter properties of a constructor. */
+void lo_put_param_properties(struct lower *l, uint32_t func_node,
+    const char *self);
+void lower_jsx(struct lower *l, uint32_t n);
 
 /* ---- lower_mod.c ------------------------------------------------------- */
 

@@ -282,7 +282,8 @@ decl_is_simple(struct lower *l, uint32_t n)
 
 		if (target->kind != AST_BINDING ||
 		    lo_is_exported(l, target->b) ||
-		    lo_sym_text(l, target->b)->env)
+		    lo_sym_text(l, target->b)->env ||
+		    lo_sym_text(l, target->b)->member)
 			return false;
 	}
 	return true;

@@ -82,6 +82,24 @@ plan_member(struct lower *l, struct class *c, uint32_t m, uint32_t prev,
 }
 
 static void
+plan_params(struct lower *l, struct class *c)
+{
+	uint32_t p;
+
+	if (c->k->ctor == 0)
+		return;
+	for (p = N(l, N(l, c->k->ctor)->b)->b; p != 0; p = N(l, p)->next) {
+		const struct ast_node *b = N(l, p);
+
+		if (b->kind == AST_DEFAULT)
+			b = N(l, b->a);
+		if (b->kind == AST_BINDING && (b->flags & AF_PARAM_PROP))
+			lo_names_add(l, &c->inst.params,
+			    unit_atom_str(l->u, b->a));
+	}
+}
+
+static void
 plan_private(struct lower *l, struct class *c)
 {
 	uint32_t s;
@@ -123,6 +141,7 @@ class_plan(struct lower *l, struct class *c)
 		plan_member(l, c, m, prev, n);
 		prev = m;
 	}
+	plan_params(l, c);
 	plan_private(l, c);
 	c->inst.brand = c->brand;
 	for (s = scope_get(l->u, c->k->scope)->first; s != 0;
@@ -142,6 +161,19 @@ put_fields(struct lower *l, const struct home *h, const char *self, char sep,
 {
 	uint32_t i;
 
+	if (h->params.n != 0) {
+		if (lead)
+			emit_put(&l->e, &sep, 1);
+		lo_put(l, "%h(%z", LANG_HELPER_FIELD, self);
+		for (i = 0; i < h->params.n; i++) {
+			lo_put(l, ",");
+			lo_put_quote(l, h->params.v[i]);
+			lo_put(l, ",void 0");
+		}
+		lo_put(l, ")");
+		if (!lead)
+			emit_put(&l->e, &sep, 1);
+	}
 	if (h->brand.len != 0) {
 		if (lead)
 			emit_put(&l->e, &sep, 1);
@@ -306,8 +338,11 @@ lo_super_statement_done(struct lower *l, uint32_t stmt)
 	if (node->kind != AST_EXPR_STMT)
 		return;
 	call = N(l, node->a);
-	if (call->kind == AST_CALL && N(l, call->a)->kind == AST_SUPER)
-		l->fn->this_ready = true;
+	if (call->kind != AST_CALL || N(l, call->a)->kind != AST_SUPER)
+		return;
+	l->fn->this_ready = true;
+	lo_to(l, node->end);
+	lo_put_param_properties(l, l->fn->node, this_text(l));
 }
 
 /* ---- members ----------------------------------------------------------- */

@@ -244,6 +244,8 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 		spec->prologue(l, spec);
 	put_this_hoists(l, f);
 	lo_bind_params(l, n);
+	if (f->kind == FUNC_CTOR)
+		lo_put_param_properties(l, n, "this");
 	if (fn_is_eager(l, n))
 		lo_put(l, "%h();", LANG_HELPER_START);
 	lo_bind_shadowing(l, f);
@@ -345,6 +347,7 @@ lo_fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	fn.is_arrow = f->is_arrow;
 	fn.is_ctor = f->kind == FUNC_CTOR || f->kind == FUNC_DERIVED_CTOR;
 	fn.derived = f->kind == FUNC_DERIVED_CTOR;
+	fn.node = n;
 	if (!spec->is_accessor)
 		lo_put(l, "function");
 	if (spec->self.len != 0)
@@ -527,6 +530,15 @@ lower_return(struct lower *l, uint32_t n)
 	if (node->a != 0 && fn->is_async && fn->is_generator) {
 		lo_to(l, node->pos);
 		lo_put(l, "return %h(", LANG_HELPER_AWAIT);
+		lo_at(l, node->a);
+		lo_put(l, ");");
+		lo_skip(l, node->end);
+		return;
+	}
+	if (node->a != 0 && N(l, node->a)->kind == AST_TS_CAST) {
+		/* the value may now begin on a later line */
+		lo_to(l, node->pos);
+		lo_put(l, "return (");
 		lo_at(l, node->a);
 		lo_put(l, ");");
 		lo_skip(l, node->end);

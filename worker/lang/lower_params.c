@@ -41,7 +41,7 @@ lo_params_are_simple(const struct lower *l, uint32_t n)
 	const struct func *f = func_get(l->u, node->d);
 
 	return f->simple_params && !(node->flags & AF_TRAILING_COMMA) &&
-	       f->nparams <= PARAMS_MAX && !l->u->options.typescript;
+	       f->nparams <= PARAMS_MAX;
 }
 
 void

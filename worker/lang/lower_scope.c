@@ -197,7 +197,8 @@ lo_scope_prologue(struct lower *l, uint32_t scope)
 
 		if (sym->kind == SYM_PRIVATE)
 			continue;
-		if ((sym->flags & SYMF_LEXICAL) && sym_needs_sentinel(l, sym)) {
+		if ((sym->flags & SYMF_LEXICAL) && !l->syms[s].member &&
+		    sym_needs_sentinel(l, sym)) {
 			name = lo_sym_text(l, s)->text;
 			lo_declare_sym(l, s);
 			lo_put(l, "%s=%h;", &name, LANG_HELPER_TDZ);

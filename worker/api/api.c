@@ -106,6 +106,8 @@ api_run(struct api *api, struct api_event *event,
 	r = engine_run(api->engine, fn, arg, &e);
 	api->current = before;
 	if (r == ERR_TIMEOUT || r == ERR_NOMEM) {
+		if (is_outer && e.stack != NULL)
+			log_error_text(api, "Stopped:", &e);
 		if (is_outer)
 			break_down(api, r == ERR_TIMEOUT ? API_CPU_LIMIT
 							 : API_MEMORY_LIMIT);

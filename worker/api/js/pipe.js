@@ -126,8 +126,9 @@
 			lastWrite = then(st.writerWrite(w, chunk), noop, noop);
 			step();
 		};
-		request.close = function () { reading = false; };
-		request.error = function () { reading = false; };
+		/* `reading` stays set: the closed promise does what follows */
+		request.close = noop;
+		request.error = noop;
 		function step() {
 			if (looping)
 				return;

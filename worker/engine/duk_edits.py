@@ -85,6 +85,44 @@ EDITS = [
         "inner_gc_is_due(heap)) {",
     ),
     (
+        "same: after each collection the next one is planned",
+        1,
+        "	heap->ms_trigger_counter = (duk_int_t) ((tmp * "
+        "DUK_HEAP_MARK_AND_SWEEP_TRIGGER_MULT) + "
+        "DUK_HEAP_MARK_AND_SWEEP_TRIGGER_ADD);\n",
+        "	(void) tmp;\n	inner_gc_done(heap);\n",
+    ),
+    (
+        "same: where it is declared",
+        1,
+        "DUK_LOCAL_DECL void duk__mark_heaphdr(duk_heap *heap, "
+        "duk_heaphdr *h);\n",
+        "DUK_LOCAL_DECL void duk__mark_heaphdr(duk_heap *heap, "
+        "duk_heaphdr *h);\n"
+        "static void inner_gc_done(duk_heap *heap);\n",
+    ),
+    (
+        "%ThrowTypeError% is also Function.prototype's caller and arguments, "
+        "which plain sloppy functions may be asked for",
+        1,
+        """\
+DUK_INTERNAL duk_ret_t duk_bi_type_error_thrower(duk_hthread *thr) {
+	DUK_DCERROR_TYPE_INVALID_ARGS(thr);
+""",
+        """\
+DUK_INTERNAL duk_ret_t duk_bi_type_error_thrower(duk_hthread *thr) {
+	duk_hobject *h;
+
+	duk_push_this(thr);
+	h = duk_get_hobject(thr, -1);
+	if (h != NULL && DUK_HOBJECT_IS_COMPFUNC(h) && !DUK_HOBJECT_HAS_STRICT(h) && DUK_HOBJECT_HAS_CONSTRUCTABLE(h)) {
+		duk_push_null(thr);
+		return 1;
+	}
+	DUK_ERROR_TYPE(thr, "'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions or the arguments objects for calls to them");
+""",
+    ),
+    (
         "the hook used above is defined behind this file",
         1,
         "DUK_LOCAL DUK_NOINLINE_PERF DUK_COLD void *"

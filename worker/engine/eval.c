@@ -155,16 +155,6 @@ to_string(duk_context *ctx)
 	return 1;
 }
 
-/* %ThrowTypeError%: caller and arguments of functions */
-static duk_ret_t
-throw_type_error(duk_context *ctx)
-{
-	return duk_type_error(ctx,
-	    "'caller', 'callee', and 'arguments' properties may not be "
-	    "accessed on strict mode functions or the arguments objects for "
-	    "calls to them");
-}
-
 /* [ proto ] -> [ proto ] */
 static void
 restrict_properties(duk_context *ctx)
@@ -172,8 +162,7 @@ restrict_properties(duk_context *ctx)
 	static const char *const names[] = {"caller", "arguments"};
 	size_t i;
 
-	engine_push_function(ctx, throw_type_error, 0, 0, "");
-	duk_freeze(ctx, -1);
+	inner_push_thrower(ctx);
 	for (i = 0; i < NELEMS(names); i++) {
 		duk_push_string(ctx, names[i]);
 		duk_dup(ctx, -2);

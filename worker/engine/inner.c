@@ -24,7 +24,8 @@ struct inner_guard inner_guard_state;
 static const size_t *gc_used;
 static size_t gc_at_bytes;
 
-#define GC_RECHECK 1024 /* allocations between two looks at the bytes */
+#define GC_RECHECK 1024	      /* allocations between two looks */
+#define GC_MORE	   (2U << 20) /* bytes between two collections at least */
 
 static duk_hobject *obj_at(duk_hthread *thr, duk_idx_t idx);
 static void patch_template(duk_hthread *thr, duk_hcompfunc *f,
@@ -32,6 +33,12 @@ static void patch_template(duk_hthread *thr, duk_hcompfunc *f,
 static void prune_varmap(duk_hthread *thr, duk_hcompfunc *f,
     const struct inner_template *t);
 static bool construct_resolve(duk_hthread *thr, duk_idx_t fidx);
+
+void
+inner_push_thrower(duk_context *ctx)
+{
+	duk_push_hobject_bidx(ctx, DUK_BIDX_TYPE_ERROR_THROWER);
+}
 
 volatile sig_atomic_t *
 inner_kill_flag(void)
@@ -59,25 +66,23 @@ inner_gc_at(size_t bytes, const size_t *used)
 	gc_at_bytes = bytes;
 }
 
-bool
-inner_gc_wanted(void)
-{
-	return gc_used != NULL && *gc_used >= gc_at_bytes;
-}
-
 /* Called when Duktape's own count of allocations ran out. */
 static duk_bool_t
 inner_gc_is_due(duk_heap *heap)
 {
 	if (gc_used == NULL)
 		return 1;
-	if (*gc_used >= gc_at_bytes && heap->ms_running == 0) {
-		/* the next one when the bytes have grown by half again */
-		gc_at_bytes = *gc_used + *gc_used / 2 + (1U << 20);
-		return 1;
-	}
 	heap->ms_trigger_counter = GC_RECHECK;
-	return 0;
+	return *gc_used >= gc_at_bytes && heap->ms_running == 0;
+}
+
+/* After a collection: the next one when half as much again is in use. */
+static void
+inner_gc_done(duk_heap *heap)
+{
+	heap->ms_trigger_counter = GC_RECHECK;
+	if (gc_used != NULL)
+		gc_at_bytes = *gc_used + *gc_used / 2 + GC_MORE;
 }
 
 /* Records. */

@@ -20,9 +20,8 @@ void inner_set_stack_low(uintptr_t low);
 
 /* The heap. */
 void inner_reseed(duk_context *ctx, const uint64_t seed[2]);
-/* Collect at the next allocation once more than BYTES are in use. */
+/* Collect once *USED reaches BYTES; afterwards the engine goes on by itself. */
 void inner_gc_at(size_t bytes, const size_t *used);
-bool inner_gc_wanted(void);
 
 /*
  * Records: objects with N (at most 4) values in hidden properties that are
@@ -80,6 +79,8 @@ bool inner_called_from_js(duk_context *ctx);
 void inner_push_caller_file(duk_context *ctx);
 
 /* Functions. */
+/* [ ] -> [ %ThrowTypeError% ] */
+void inner_push_thrower(duk_context *ctx);
 void inner_set_constructable(duk_context *ctx, duk_idx_t idx, bool on);
 bool inner_is_lowered(duk_context *ctx, duk_idx_t idx);
 /* Key of what closures of one function text share; NULL if not lowered. */

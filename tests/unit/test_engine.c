@@ -84,6 +84,8 @@ static const struct row rows[] = {
 	{"private: inherited is not own", "var n=$eider_pn('#x'),o={};$eider_pd(o,n,1);try{$eider_pg(Object.create(o),n)}catch(e){out=e.message}", "Cannot read private member #x from an object whose class did not declare it"},
 	{"private: twice -> TypeError", "var n=$eider_pn('#x'),o={};$eider_pd(o,n,1);try{$eider_pd(o,n,1)}catch(e){out=e.message}", "Cannot initialize #x twice on the same object"},
 	{"private: frozen object", "var n=$eider_pn('#x'),o=Object.freeze({});$eider_pd(o,n,1);out=''+$eider_pg(o,n)", "1"},
+	{"using: errors are chained", "out='';var l=$eider_ds();try{$eider_du(l,1)}catch(e){out+=e.name}$eider_du(l,null,false);$eider_de(l,new Error('a'));$eider_de(l,new Error('b'));try{$eider_dd(l)}catch(e){out+=e.error.message+e.suppressed.message}", "TypeErrorba"},
+	{"await using: null awaits once", "var l=$eider_ds();$eider_du(l,null,true);var a=$eider_dx(l),b=$eider_dx(l);out=a.done+''+a.value+b.done", "falseundefinedtrue"},
 	{"names: symbol key", "var f=function(){};$eider_nm(f,Symbol('d'),'get');out=f.name", "get [d]"},
 	{"names: empty symbol", "var f=function(){};$eider_nm(f,Symbol());out='['+f.name+']'", "[]"},
 	{"internals are hidden", "out=typeof Duktape+typeof CBOR+typeof Buffer+typeof Uint8Array.allocPlain", "undefinedundefinedundefinedundefined"},

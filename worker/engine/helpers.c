@@ -63,6 +63,11 @@ static const struct row rows[] = {
     ROW(IMPORT_META, rt_import_meta),
     ROW(NAMESPACE, rt_namespace),
     ROW(EVAL_TEXT, rt_eval_text),
+    ROW(DISPOSE_SCOPE, rt_dispose_scope),
+    ROW(DISPOSE_USE, rt_dispose_use),
+    ROW(DISPOSE_FAIL, rt_dispose_fail),
+    ROW(DISPOSE_END, rt_dispose_end),
+    ROW(DISPOSE_NEXT, rt_dispose_next),
 };
 
 static const int nargs[LANG_NHELPERS] = {

@@ -24,8 +24,8 @@ struct inner_guard inner_guard_state;
 static const size_t *gc_used;
 static size_t gc_at_bytes;
 
-#define GC_RECHECK 1024	      /* allocations between two looks */
-#define GC_MORE	   (2U << 20) /* bytes between two collections at least */
+#define GC_RECHECK 1024    /* allocations between two looks */
+#define GC_MORE (2U << 20) /* bytes between two collections at least */
 
 static duk_hobject *obj_at(duk_hthread *thr, duk_idx_t idx);
 static void patch_template(duk_hthread *thr, duk_hcompfunc *f,

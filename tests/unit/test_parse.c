@@ -726,6 +726,12 @@ static const struct tree_case tree_cases[] = {
 	    "a < b, a ? <b/> : <c/>",
 	    "(expr (seq (binary < (id a) (id b)) (cond (id a) (jsx "
 	    "(jsx-name b)) (jsx (jsx-name c)))))" },
+	{ LANG_MODULE, TS,
+	    "declare class A<T extends B = {}> extends C<T> implements D "
+	    "{ e(): void }; type F<T> = T extends G<infer U extends "
+	    "string> ? U : T extends G<infer V extends string ? 1 : 2> ? "
+	    "V : W",
+	    "(empty) (empty) (empty)" },
 	{ LANG_SCRIPT, 0,
 	    "await ** a",
 	    "(expr (binary ** (id await) (id a)))" },

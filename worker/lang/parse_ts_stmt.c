@@ -101,6 +101,25 @@ skip_function(struct parser *p)
 	semicolon(p);
 }
 
+static void
+skip_class(struct parser *p)
+{
+	next(p);
+	next(p);
+	if (at(p, TOK_LT))
+		type_skip_params(p);
+	if (accept_word(p, ATOM_extends))
+		type_skip(p);
+	if (accept_word(p, ATOM_implements)) {
+		do {
+			type_skip(p);
+		} while (accept_token(p, TOK_COMMA));
+	}
+	if (!at(p, TOK_LBRACE))
+		fail_token(p);
+	type_skip_brackets(p);
+}
+
 /* What stands behind `declare`. */
 static void
 skip_ambient(struct parser *p)
@@ -124,6 +143,13 @@ skip_ambient(struct parser *p)
 		break;
 	case ATOM_type:
 		skip_type_alias(p);
+		break;
+	case ATOM_abstract:
+		next(p);
+		skip_class(p);
+		break;
+	case ATOM_class:
+		skip_class(p);
 		break;
 	case ATOM_module:
 	case ATOM_namespace:

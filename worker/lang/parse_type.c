@@ -86,6 +86,16 @@ type_skip_result(struct parser *p)
 	type_skip(p);
 }
 
+/* ? T : U */
+static void
+type_branches(struct parser *p)
+{
+	expect(p, TOK_QUESTION);
+	type_inner(p, false);
+	expect(p, TOK_COLON);
+	type_inner(p, false);
+}
+
 /* IN_EXTENDS: between `extends` and "?", where no other conditional is. */
 static void
 type_inner(struct parser *p, bool in_extends)
@@ -102,10 +112,7 @@ type_inner(struct parser *p, bool in_extends)
 	} else if (!in_extends && at_word(p, ATOM_extends) && !at_newline(p)) {
 		next(p);
 		type_inner(p, true);
-		expect(p, TOK_QUESTION);
-		type_inner(p, false);
-		expect(p, TOK_COLON);
-		type_inner(p, false);
+		type_branches(p);
 	}
 	leave(p);
 }
@@ -153,12 +160,15 @@ type_prefix(struct parser *p, bool in_extends)
 		return true;
 	}
 	next(p);
-	if (in_extends && peek(p).atom == ATOM_extends) {
-		next(p);
-		next(p);
-		type_inner(p, true);
-		p->type_done = true;
-	}
+	if (peek(p).atom != ATOM_extends)
+		return true;
+	/* A constraint, unless it turns out to be a conditional type. */
+	next(p);
+	next(p);
+	type_inner(p, true);
+	if (!in_extends && at(p, TOK_QUESTION))
+		type_branches(p);
+	p->type_done = true;
 	return true;
 }
 

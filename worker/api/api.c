@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "worker/api/subtle.h"
 #include "worker/api/api.h"
 
 #include <stdarg.h>
@@ -224,6 +225,7 @@ api_install(struct engine *engine)
 	int r;
 
 	memset(&e, 0, sizeof e);
+	subtle_warm();
 	api->magic = API_MAGIC;
 	api->engine = engine;
 	url_init(&api->url[0]);
@@ -329,6 +331,7 @@ api_new(struct engine *engine, const struct api_host *host,
 
 	ASSERT(api != NULL && api->magic == API_MAGIC);
 	memset(&e, 0, sizeof e);
+	subtle_after_fork();
 	api->host = *host;
 	api->worker_name = xmemdup(spec->name.p, spec->name.len);
 	api->has_outbound = spec->has_outbound;

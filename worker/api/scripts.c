@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "worker/api/body.h"
+#include "worker/api/subtle.h"
 #include "worker/api/event.h"
 #include "worker/api/js_scripts.h" /* made from js/ */
 #include "worker/builtins/builtins.h"
@@ -549,10 +550,15 @@ void
 scripts_install(duk_context *ctx)
 {
 	struct api *api = api_from(ctx);
-	size_t i;
+	const struct member *more;
+	size_t i, n;
 
 	duk_push_bare_object(ctx); /* native */
 	members_define(ctx, -1, natives, NELEMS(natives), false);
+	more = subtle_natives(&n);
+	members_define(ctx, -1, more, n, false);
+	more = pkey_natives(&n);
+	members_define(ctx, -1, more, n, false);
 	duk_push_global_object(ctx);
 	duk_put_prop_literal(ctx, -2, "global");
 	for (i = 0; i < NELEMS(embedded_scripts); i++) {

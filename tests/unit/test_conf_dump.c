@@ -364,16 +364,16 @@ static const struct conf_case cases[] = {
 	"structuredLogging = false\n"},
     {"size in bytes",
 	TEXT("[server]\n"
-		"limits.memory = 1048577\n"),
-	"limits.memory = 1048577\n"},
+		"limits.memory = 4194305\n"),
+	"limits.memory = 4194305\n"},
     {"size in its largest unit",
 	TEXT("[server]\n"
 		"limits.memory = 2048M\n"),
 	"limits.memory = 2G\n"},
     {"size at its least",
 	TEXT("[server]\n"
-		"limits.memory = 1024K\n"),
-	"limits.memory = 1M\n"},
+		"limits.memory = 4096K\n"),
+	"limits.memory = 4M\n"},
     {"duration in its largest unit",
 	TEXT("[server]\n"
 		"idleTimeout = 90000ms\n"),
@@ -599,9 +599,9 @@ static const struct conf_case cases[] = {
 		"modules = m.js esModule ''\n"
 		"[limits b]\n"
 		"cpu = 5ms\n"
-		"memory = 2M\n"),
+		"memory = 8M\n"),
 	"limits.cpu = 5ms\n"
-	"limits.memory = 2M\n"},
+	"limits.memory = 8M\n"},
     {"binding that looks like an option",
 	TEXT("[worker b]\n"
 		"compatibilityDate = 2026-11-01\n"

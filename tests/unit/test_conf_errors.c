@@ -108,14 +108,14 @@ static const struct conf_case cases[] = {
 	"are written name=value (column 20)\n"},
     {"size too small",
 	TEXT("[server]\n"
-		"limits.memory = 1023K\n"),
-	"t.ini:2: limits.memory: \"1023K\" is out of range; allowed"
-	" is 1M to 4G\n"},
+		"limits.memory = 4095K\n"),
+	"t.ini:2: limits.memory: \"4095K\" is out of range; allowed"
+	" is 4M to 4G\n"},
     {"size too large",
 	TEXT("[server]\n"
 		"limits.memory = 5G\n"),
 	"t.ini:2: limits.memory: \"5G\" is out of range; allowed is"
-	" 1M to 4G\n"},
+	" 4M to 4G\n"},
     {"size beyond 64 bits",
 	TEXT("[server]\n"
 		"limits.memory = 99999999999G\n"),

@@ -539,7 +539,7 @@ test_hash(void **state)
 	    WORKER("a") "compatibilityFlags = nodejs_als\n",
 	    WORKER("a") "limits.cpu = 1s\n",
 	    WORKER("a") "limits.wall = 1s\n",
-	    WORKER("a") "limits.memory = 1M\n",
+	    WORKER("a") "limits.memory = 4M\n",
 	    WORKER("a") "limits.requests = 1\n",
 	    WORKER("a") "limits.subrequests = 1\n",
 	    WORKER("a") "idleTimeout = 1s\n",

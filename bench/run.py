@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import servers
@@ -222,6 +223,29 @@ class Bench:
 
         self.eider_only("beside a spinner", config, measure)
 
+    def front_end(self):
+        """Source to tree, and to ES5 text: the language tests, repeated."""
+        if not self.wanted("front-end"):
+            return
+        files = sorted((HERE.parent / "tests" / "lang").glob("*.*js"))
+        sources = [f.read_text(encoding="utf-8") for f in files]
+        text = "".join("(async function () {\n" + s + "\n})();\n"
+                       for s in sources
+                       if not re.search(r"^(im|ex)port\b|import\.meta", s,
+                                        re.MULTILINE))
+        text *= -(-4_000_000 // len(text))
+        with tempfile.NamedTemporaryFile("w", suffix=".js",
+                                         encoding="utf-8") as source:
+            source.write(text)
+            source.flush()
+            for name, flags in (("parse", []), ("parse, lower", ["--lower"])):
+                out = subprocess.run(
+                    [f"{self.o.build}/eider-parse", "--kind", "script",
+                     "--time", "5", *flags, source.name],
+                    capture_output=True, text=True, check=True).stdout
+                speed = float(re.search(r"([\d.]+) MB/s", out)[1])
+                print(f"front-end: {name}: {speed:.0f} MB/s")
+
     def scripts(self):
         names = ("fib", "json", "regex", "strcat", "math", "intloop", "arrays",
                  "objects")
@@ -289,7 +313,7 @@ def main():
     before = noise()
     bench = Bench(options)
     for part in (bench.requests, bench.bodies, bench.starts, bench.density,
-                 bench.fairness, bench.scripts):
+                 bench.fairness, bench.front_end, bench.scripts):
         part()
     worst = max(before, noise())
     print(f"spread of a fixed loop on this machine: {worst:.0%}" +

@@ -2,7 +2,7 @@
  * eider-parse: the front-end on files, for development.
  *
  * usage: eider-parse [--kind module|script|commonjs] [--strict] [--ts]
- *	      [--jsx] [--dump] [--time N] FILE ...
+ *	      [--jsx] [--dump] [--lower] [--time N] FILE ...
  *
  * Prints a diagnostic for every file that is refused; exits 1 if any was.
  */
@@ -20,11 +20,14 @@
 struct job {
 	struct lang_options options;
 	bool dump;
+	bool lower; /* print the lowered text, or time it as well */
 	long repeat;
 };
 
 static char *read_file(const char *name, size_t *len_out);
 static int parse_file(const struct job *job, const char *name);
+static int lower_unit(const struct job *job, struct lang_unit *unit,
+    struct lang_diag *diag);
 static enum lang_kind kind_of(const char *name);
 
 int
@@ -45,6 +48,8 @@ main(int argc, char **argv)
 			job.options.jsx = true;
 		else if (strcmp(argv[i], "--dump") == 0)
 			job.dump = true;
+		else if (strcmp(argv[i], "--lower") == 0)
+			job.lower = true;
 		else if (strcmp(argv[i], "--time") == 0 && i + 1 < argc)
 			job.repeat = strtol(argv[++i], NULL, 10);
 		else
@@ -61,6 +66,23 @@ kind_of(const char *name)
 	if (strcmp(name, "commonjs") == 0)
 		return LANG_COMMONJS;
 	return LANG_MODULE;
+}
+
+static int
+lower_unit(const struct job *job, struct lang_unit *unit,
+    struct lang_diag *diag)
+{
+	struct lang_lower_options options = {.cyclic = false};
+	struct lang_output *output = NULL;
+	int r;
+
+	r = lang_lower(unit, &options, &output, diag);
+	if (r != 0)
+		return r;
+	if (job->repeat == 1)
+		fwrite(output->text, 1, output->len, stdout);
+	lang_output_free(&output);
+	return 0;
 }
 
 static int
@@ -85,16 +107,17 @@ parse_file(const struct job *job, const char *name)
 	for (i = 0; i < job->repeat && r == 0; i++) {
 		start = clock_cpu_ns();
 		r = lang_parse(src, len, &options, &unit, &diag);
+		if (r == 0 && job->lower)
+			r = lower_unit(job, unit, &diag);
 		if (clock_cpu_ns() - start < best)
 			best = clock_cpu_ns() - start;
-		if (r != 0)
-			break;
-		memory = lang_memory(unit);
-		if (job->dump) {
+		if (r == 0 && job->dump) {
 			text = unit_dump(unit);
 			puts(text);
 			free(text);
 		}
+		if (unit != NULL)
+			memory = lang_memory(unit);
 		lang_unit_free(&unit);
 	}
 	if (r != 0) {

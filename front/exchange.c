@@ -134,8 +134,13 @@ exchange_open(struct exchange *x, struct mux *m)
 	int r;
 
 	ASSERT(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_WAITING);
-	r = mux_request(m, buf_peek(&x->head), buf_len(&x->head), no_body,
-	    &stream_ops, x, &x->stream);
+	/* A body that comes unasked needs no asking. */
+	if (x->expects && !x->input_ended && buf_len(&x->replay) == 0)
+		r = mux_request_expect(m, buf_peek(&x->head), buf_len(&x->head),
+		    &stream_ops, x, &x->stream);
+	else
+		r = mux_request(m, buf_peek(&x->head), buf_len(&x->head),
+		    no_body, &stream_ops, x, &x->stream);
 	if (r != 0)
 		return r;
 	x->state = EXCHANGE_ACTIVE;
@@ -281,6 +286,15 @@ on_trailers(struct stream *s, const uint8_t *fields, size_t len)
 }
 
 static void
+on_continue(struct stream *s)
+{
+	struct exchange *x = stream_arg(s);
+
+	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s);
+	x->ops->on_continue(x);
+}
+
+static void
 on_writable(struct stream *s)
 {
 	struct exchange *x = stream_arg(s);
@@ -323,6 +337,7 @@ static const struct stream_ops stream_ops = {
     .on_response = on_response,
     .on_data = on_data,
     .on_trailers = on_trailers,
+    .on_continue = on_continue,
     .on_writable = on_writable,
     .on_close = on_close,
 };

@@ -33,6 +33,8 @@ struct exchange_ops {
 	    bool end);
 	/* Ends the response. */
 	void (*on_trailers)(struct exchange *x, struct head_fields fields);
+	/* The worker wants the body of a request that `expects`; once. */
+	void (*on_continue)(struct exchange *x);
 	/* exchange_room() has grown. */
 	void (*on_writable)(struct exchange *x);
 	/* No (more) response: STATUS is what to answer if the head was not
@@ -61,6 +63,8 @@ struct exchange {
 	size_t unconsumed;   /* of on_data */
 	unsigned int attempts;
 	bool can_replay;
+	bool expects;     /* set before the start: the client's body waits
+			   * for on_continue */
 	bool input_ended; /* the client's body is complete */
 	bool has_trailers;
 	bool responded;

@@ -44,6 +44,7 @@ struct h1_conn {
 	bool input_ended;  /* the request was read whole */
 	bool head_is_open; /* status and fields are queued, their end is not */
 	bool responded;    /* the head is complete */
+	bool expects;      /* the client's body waits for 100 Continue */
 	bool response_ended;
 	bool draining; /* the front: close after this response */
 };
@@ -123,6 +124,9 @@ end_head(struct h1_conn *h, int64_t known_bytes)
 
 	if (!h->head_is_open)
 		return;
+	/* Without 100 Continue the body may come or not. */
+	if (h->expects)
+		h->writer.keep_alive = false;
 	h1_write_end_head(&h->writer, &h->c->out, date, len, known_bytes);
 	h->head_is_open = false;
 	h->responded = true;
@@ -252,6 +256,19 @@ on_trailers(struct exchange *x, struct head_fields fields)
 }
 
 static void
+on_continue(struct exchange *x)
+{
+	struct h1_conn *h = x->arg;
+
+	ASSERT(h->magic == H1_CONN_MAGIC);
+	if (!h->expects || h->responded || h->head_is_open)
+		return;
+	h->expects = false;
+	h1_write_continue(&h->c->out);
+	conn_wake(h->c);
+}
+
+static void
 on_exchange_writable(struct exchange *x)
 {
 	struct h1_conn *h = x->arg;
@@ -278,6 +295,7 @@ static const struct exchange_ops exchange_ops = {
     .on_response = on_response,
     .on_data = on_data,
     .on_trailers = on_trailers,
+    .on_continue = on_continue,
     .on_writable = on_exchange_writable,
     .on_fail = on_fail,
 };
@@ -313,6 +331,7 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	h->responded = h->response_ended = false;
 	h->unconsumed = h->drained = 0;
 	h->x.id = 0;
+	h->expects = h->x.expects = head->expect_continue;
 	h1_write_start(&h->writer, head->method, head->minor,
 	    head->keep_alive && !h->draining);
 	if (head->method == METHOD_CONNECT) {
@@ -325,18 +344,14 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	if (status == 0)
 		status = exchange_start(&h->x, service, no_body);
 	if (status != 0) {
-		/* Without 100 Continue the body may come or not. */
-		if (head->expect_continue)
-			h->writer.keep_alive = false;
 		answer(h, status);
-	} else if (head->expect_continue) {
-		h1_write_continue(&c->out);
 	}
 }
 
 static void
 take_data(struct h1_conn *h, const struct h1_slice *data)
 {
+	h->expects = false;
 	if (!exchange_is_idle(&h->x)) {
 		exchange_send(&h->x, data->p, data->len);
 		return;
@@ -367,6 +382,7 @@ static void
 end_request(struct h1_conn *h)
 {
 	h->input_ended = true;
+	h->expects = false;
 	if (!exchange_is_idle(&h->x) && !h->x.input_ended)
 		exchange_end(&h->x, NULL);
 	maybe_next(h);
@@ -476,7 +492,7 @@ state(struct conn *c)
 	if (!h->in_request)
 		return h1_parse_is_started(&h->parser) ? CONN_READ_HEAD
 						       : CONN_IDLE;
-	if (!h->input_ended &&
+	if (!h->input_ended && !h->expects &&
 	    (exchange_is_idle(&h->x) || exchange_room(&h->x) > 0))
 		return CONN_READ_BODY;
 	return c->eof ? CONN_HALF_CLOSED : CONN_WAIT_WORKER;

@@ -385,6 +385,22 @@ end_input(struct h2_stream *s)
 }
 
 static void
+on_continue(struct exchange *x)
+{
+	struct h2_stream *s = x->arg;
+	nghttp2_nv status = nv(":status", 7, "100", 3);
+
+	ASSERT(s->magic == H2_STREAM_MAGIC);
+	if (!s->expects || s->responded)
+		return;
+	s->expects = false;
+	s->moved_ms = front_now_ms(s->h2->c->front);
+	(void)nghttp2_submit_headers(s->h2->session, NGHTTP2_FLAG_NONE, s->id,
+	    NULL, &status, 1, NULL);
+	conn_wake(s->h2->c);
+}
+
+static void
 on_exchange_writable(struct exchange *x)
 {
 	struct h2_stream *s = x->arg;
@@ -406,6 +422,7 @@ static const struct exchange_ops exchange_ops = {
     .on_response = on_response,
     .on_data = on_data,
     .on_trailers = on_trailers,
+    .on_continue = on_continue,
     .on_writable = on_exchange_writable,
     .on_fail = on_fail,
 };
@@ -416,6 +433,7 @@ h2_stream_on_data(struct h2_stream *s, const uint8_t *data, size_t len)
 	size_t n;
 
 	s->body_bytes += len;
+	s->expects = false;
 	if (!s->sent)
 		s->moved_ms = front_now_ms(s->h2->c->front);
 	if (s->body_bytes > s->h2->c->front->limits.body_bytes &&
@@ -609,14 +627,9 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	r.target = q->target;
 	status = request_encode(f, &r, &s->x.head, &s->x.id, &service);
 	s->x.inject_response = r.listener->inject_response;
+	s->expects = s->x.expects = q->expect.len > 0 && !end;
 	if (status == 0)
 		status = exchange_start(&s->x, service, end);
-	if (status == 0 && q->expect.len > 0 && !end) {
-		nghttp2_nv cont = nv(":status", 7, "100", 3);
-
-		(void)nghttp2_submit_headers(s->h2->session, NGHTTP2_FLAG_NONE,
-		    s->id, NULL, &cont, 1, NULL);
-	}
 	return status;
 }
 
@@ -684,7 +697,7 @@ h2_stream_check(struct h2_stream *s, uint64_t now_ms)
 	} else if (buf_len(&s->out) > 0) {
 		if (quiet_ms >= l->write_ms)
 			reset(s, NGHTTP2_CANCEL);
-	} else if (!s->input_ended && !s->responded &&
+	} else if (!s->input_ended && !s->responded && !s->expects &&
 		   exchange_room(&s->x) > 0) {
 		if (quiet_ms >= l->body_ms)
 			h2_stream_answer(s, 408);

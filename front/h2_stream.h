@@ -53,6 +53,7 @@ struct h2_stream {
 	bool no_body;  /* HEAD, 204, 304 */
 	bool deferred; /* nghttp2 waits for nghttp2_session_resume_data() */
 	bool is_head_request;
+	bool expects;    /* the client's body waits for 100 */
 	bool has_length; /* declared by the handler */
 	bool sent;       /* the last frame of the response is out */
 };

@@ -39,6 +39,7 @@ struct stream {
 	uint32_t unreturned;  /* consumed, credit not yet given */
 	uint32_t unconsumed;  /* given to the owner, not yet consumed */
 	bool responded;       /* a response head was sent or received */
+	bool expects;         /* CONTINUE may be sent or received */
 	bool in_ended;
 	bool out_ended;
 	bool discards;
@@ -190,6 +191,16 @@ send_frame(struct stream *s, enum ipc_type type, uint16_t flags,
 	    .credit = credit};
 
 	chan_send_frame(s->mux->chan, &h, body);
+}
+
+void
+stream_continue(struct stream *s)
+{
+	ASSERT(s->magic == STREAM_MAGIC && s->mux->o.is_server);
+	if (!s->expects || s->in_ended || s->mux->ended)
+		return;
+	s->expects = false;
+	send_frame(s, IPC_CONTINUE, 0, 0, NULL, 0);
 }
 
 void
@@ -370,6 +381,7 @@ on_request(void *arg, const struct ipc_msg *msg)
 	m->last_id = id;
 	s = add_stream(m, id);
 	s->in_ended = end;
+	s->expects = (msg->flags & IPC_FLAG_EXPECT) != 0;
 	if (m->nstreams > m->o.streams_max) {
 		stream_reset(s, IPC_RESET_BUSY, NULL);
 		return 0;
@@ -399,6 +411,24 @@ on_response(void *arg, const struct ipc_msg *msg)
 	r = s->ops->on_response(s, msg->body, msg->len, end);
 	leave(m);
 	return r;
+}
+
+static int
+on_continue(void *arg, const struct ipc_msg *msg)
+{
+	struct mux *m = arg;
+	struct stream *s = find(m, msg->stream);
+
+	if (s == NULL)
+		return gone(m, msg->stream);
+	if (m->o.is_server || !s->expects)
+		return ERR_STATE;
+	s->expects = false;
+	enter(m);
+	if (s->ops->on_continue != NULL)
+		s->ops->on_continue(s);
+	leave(m);
+	return 0;
 }
 
 static int
@@ -551,6 +581,7 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_TRAILERS] = on_trailers,
     [IPC_CREDIT] = on_credit,
     [IPC_RESET] = on_reset,
+    [IPC_CONTINUE] = on_continue,
     [IPC_GOAWAY] = on_goaway,
     [IPC_GOAWAY_ACK] = on_goaway_ack,
 };
@@ -670,8 +701,8 @@ mux_is_open(const struct mux *m)
 	return !m->ended && !m->goaway && m->last_id < UINT32_MAX / 2;
 }
 
-int
-mux_request(struct mux *m, const void *head, size_t len, bool end,
+static int
+request(struct mux *m, const void *head, size_t len, uint16_t flags,
     const struct stream_ops *ops, void *arg, struct stream **stream_out)
 {
 	struct stream *s;
@@ -685,10 +716,26 @@ mux_request(struct mux *m, const void *head, size_t len, bool end,
 	s = add_stream(m, ++m->last_id);
 	s->ops = ops;
 	s->arg = arg;
-	s->out_ended = end;
-	send_frame(s, IPC_REQUEST, end ? IPC_FLAG_END : 0, 0, head, len);
+	s->out_ended = (flags & IPC_FLAG_END) != 0;
+	s->expects = (flags & IPC_FLAG_EXPECT) != 0;
+	send_frame(s, IPC_REQUEST, flags, 0, head, len);
 	*stream_out = s;
 	return 0;
+}
+
+int
+mux_request(struct mux *m, const void *head, size_t len, bool end,
+    const struct stream_ops *ops, void *arg, struct stream **stream_out)
+{
+	return request(m, head, len, end ? IPC_FLAG_END : 0, ops, arg,
+	    stream_out);
+}
+
+int
+mux_request_expect(struct mux *m, const void *head, size_t len,
+    const struct stream_ops *ops, void *arg, struct stream **stream_out)
+{
+	return request(m, head, len, IPC_FLAG_EXPECT, ops, arg, stream_out);
 }
 
 void

@@ -45,6 +45,9 @@ struct stream_ops {
 	/* Trailer fields (head.h), borrowed; ends the direction. NULL: they
 	 * are dropped and on_data() gets an empty end. */
 	int (*on_trailers)(struct stream *s, const uint8_t *fields, size_t len);
+	/* Client, optional: the server wants the body of a request that was
+	 * opened with mux_request_expect(); once. */
+	void (*on_continue)(struct stream *s);
 	/* stream_send() may take more than it did. */
 	void (*on_writable)(struct stream *s);
 	/* TEXT is the peer's, NUL-terminated and escaped, for logs only. */
@@ -99,6 +102,9 @@ bool mux_is_open(const struct mux *m);
  */
 int mux_request(struct mux *m, const void *head, size_t len, bool end,
     const struct stream_ops *ops, void *arg, struct stream **stream_out);
+/* The same for a request whose body only comes when it is asked for. */
+int mux_request_expect(struct mux *m, const void *head, size_t len,
+    const struct stream_ops *ops, void *arg, struct stream **stream_out);
 
 /*
  * Server: accept no stream after those seen so far. The client's answer calls
@@ -114,6 +120,12 @@ void stream_set(struct stream *s, const struct stream_ops *ops, void *arg);
 void *stream_arg(const struct stream *s);
 uint32_t stream_id(const struct stream *s);
 struct mux *stream_mux(const struct stream *s);
+
+/*
+ * Server: the body is wanted. Says so to a client that waits for it, the first
+ * time; otherwise without effect.
+ */
+void stream_continue(struct stream *s);
 
 /* Server: the response head, once. END: no body follows. */
 void stream_respond(struct stream *s, const void *head, size_t len, bool end);

@@ -148,6 +148,25 @@ def test_expect_continue(rig):
     assert statuses(r.ask(post(b"/", b"Expect: x\r\n"))) == [417]
 
 
+def test_expect_continue_but_the_worker_does_not_read(rig):
+    """No 100: then the body may come or not, so the connection ends."""
+    r = rig()
+    answer = r.ask(post(b"/early", b"Expect: 100-continue\r\n"
+                        b"Content-Length: 5\r\n"))
+    assert statuses(answer) == [200] and b"Connection: close" in answer
+    # A client that does not wait is served as any other.
+    answer = r.ask(post(b"/early", b"Expect: 100-continue\r\n"
+                        b"Content-Length: 5\r\n", b"12345") + LAST)
+    assert statuses(answer) == [200, 200]
+
+
+def test_expect_continue_has_the_worker_s_time(rig):
+    r = rig(body_ms=100, worker_ms=600)
+    answer = r.ask(post(b"/hang", b"Expect: 100-continue\r\n"
+                        b"Content-Length: 5\r\n"))
+    assert statuses(answer) == [503]
+
+
 def test_trailers_both_ways(rig):
     r = rig()
     answer = r.ask(b"GET /trailers HTTP/1.1\r\nHost: a\r\n"

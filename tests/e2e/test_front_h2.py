@@ -258,6 +258,9 @@ def test_expect_continue(client):
     assert c.streams[stream]["info"] == ["100"]
     c.send(stream, b"12345")
     assert c.finish(stream)["body"] == b"5"
+    stream = c.ask("/early", "POST", [("expect", "100-continue")], end=False)
+    got = c.finish(stream)
+    assert got["info"] == [] and got["body"] == b"early"
 
 
 @pytest.mark.parametrize("code,status", [(2, 500), (4, 502), (5, 503),

@@ -24,6 +24,8 @@ export default {
         n += chunk.byteLength;
       return new Response(String(n));
     }
+    if (path === '/text')
+      return new Response(String((await request.text()).length));
     if (path.startsWith('/bytes/')) {
       let left = Number(path.slice(7));
       return new Response(new ReadableStream({
@@ -146,6 +148,24 @@ def test_errors(server):
 def test_wrong_length(server):
     answer = ask(server, b"GET /length HTTP/1.1\r\nHost: a\r\n\r\n" + LAST)
     assert answer.endswith(b"\r\n\r\nhel") or statuses(answer) == [200, 200]
+
+
+@pytest.mark.parametrize("path,asks", [
+    (b"/count", True), (b"/text", True), (b"/echo", True), (b"/early", False)])
+def test_expect_continue(server, path, asks):
+    """100 is sent when the handler first reads the body, not before."""
+    with connect(server) as s:
+        s.sendall(b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+                  b"Expect: 100-continue\r\n\r\n" % path)
+        answer = read_until(s, b"\r\n\r\n")
+        assert statuses(answer)[0] == (100 if asks else 403)
+        if asks:
+            s.sendall(b"12345")
+            s.settimeout(20)
+            answer = read_until(s, b"5\r\n0\r\n" if path == b"/echo"
+                                else b"\r\n\r\n5")
+        else:
+            assert b"Connection: close" in answer
 
 
 def test_early_response(server):

@@ -201,6 +201,7 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 	} else if (strcmp(path, "/headers") == 0) {
 		describe(j, r);
 	} else if (strcmp(path, "/echo") == 0) {
+		stream_continue(s);
 		respond(j, 200, NULL, 0, false);
 		j->echoes = true;
 		j->in_ended = end;
@@ -208,6 +209,7 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 			pump_echo(j);
 	} else if (strcmp(path, "/count") == 0) {
 		j->counts = true;
+		stream_continue(s);
 		if (end)
 			respond_text(j, "0");
 	} else if (strncmp(path, "/bytes/", 7) == 0) {

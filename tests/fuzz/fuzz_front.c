@@ -137,6 +137,8 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 		with_trailers(s);
 	else if (kind == 'l' || kind == 'm' || kind == 'b' || kind == 'p')
 		with_body(s, kind);
+	else if (kind == 'x')
+		stream_continue(s);
 	else if (kind != 'h' && (end || kind == 'e'))
 		respond(s, NULL, true);
 	return 0;

@@ -34,6 +34,7 @@ struct side {
 	int nclosed;
 	enum stream_outcome outcome;
 	uint32_t code;
+	int ncontinue;
 	int ngoaway;
 	int nacked;
 	int nwritable;
@@ -96,6 +97,7 @@ on_stream_close(struct stream *s, enum stream_outcome outcome, uint32_t code,
 
 static const struct stream_ops stream_ops = {
     .on_response = on_response,
+    .on_continue = on_continue,
     .on_data = on_data,
     .on_writable = on_writable,
     .on_close = on_stream_close,
@@ -115,6 +117,14 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 	side->got_end = end;
 	stream_set(s, &stream_ops, side);
 	return 0;
+}
+
+static void
+on_continue(struct stream *s)
+{
+	struct side *side = stream_arg(s);
+
+	side->ncontinue++;
 }
 
 static void
@@ -330,6 +340,29 @@ test_goaway_gives_back_what_was_not_accepted(void **state)
 	turn(f, 4);
 	assert_int_equal(f->client.nclosed, 2);
 	assert_int_equal(f->client.outcome, STREAM_DONE);
+}
+
+static void
+test_continue_is_asked_for_once(void **state)
+{
+	struct fixture *f = *state;
+	struct stream *s = NULL;
+
+	assert_int_equal(mux_request_expect(f->client.mux, "req", 3,
+			     &stream_ops, &f->client, &s),
+	    0);
+	turn(f, 4);
+	stream_continue(f->server.stream);
+	stream_continue(f->server.stream);
+	turn(f, 4);
+	assert_int_equal(f->client.ncontinue, 1);
+	/* Who did not wait for it is not told. */
+	(void)open_stream(f, false);
+	turn(f, 4);
+	stream_continue(f->server.stream);
+	turn(f, 4);
+	assert_int_equal(f->client.ncontinue, 1);
+	assert_int_equal(f->client.nchan_closed, 0);
 }
 
 static void
@@ -577,6 +610,7 @@ main(void)
 	    PAIR(test_credit_holds_the_sender_back),
 	    PAIR(test_reset_reaches_the_peer),
 	    PAIR(test_goaway_gives_back_what_was_not_accepted),
+	    PAIR(test_continue_is_asked_for_once),
 	    PAIR(test_lost_channel_ends_streams),
 	    PAIR(test_too_many_streams_are_refused),
 	    cmocka_unit_test(test_bad_peers),

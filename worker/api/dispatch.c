@@ -233,6 +233,11 @@ respond(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 		    "The response's headers are too large");
 	end = r->body.kind == BODY_NULL || length == 0 || e->is_head_request;
 	e->has_answered = true;
+	/* A response that flows may be made of the request's body, which can
+	 * only be asked for before the head. */
+	if (!end &&
+	    (r->body.kind == BODY_STREAM || r->body.kind == BODY_SOURCE))
+		stream_continue(e->stream);
 	stream_respond(e->stream, buf_peek(b), buf_len(b), end);
 	if (end) {
 		e->is_out_done = true;

@@ -293,6 +293,8 @@ static void
 begin_wait(duk_context *ctx, struct api_source *s, enum source_mode mode)
 {
 	s->mode = mode;
+	if (s->stream != NULL && !s->is_ended)
+		stream_continue(s->stream);
 	s->event->nwaits++;
 	promise_new(ctx);
 	duk_dup(ctx, -1);
@@ -477,6 +479,8 @@ void
 sink_send_source(struct api_sink *k, struct api_source *s)
 {
 	s->mode = SOURCE_FORWARD;
+	if (s->stream != NULL && !s->is_ended)
+		stream_continue(s->stream);
 	s->sink = k;
 	k->source = s;
 	source_forward(s);

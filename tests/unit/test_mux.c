@@ -95,6 +95,14 @@ on_stream_close(struct stream *s, enum stream_outcome outcome, uint32_t code,
 	side->stream = NULL;
 }
 
+static void
+on_continue(struct stream *s)
+{
+	struct side *side = stream_arg(s);
+
+	side->ncontinue++;
+}
+
 static const struct stream_ops stream_ops = {
     .on_response = on_response,
     .on_continue = on_continue,
@@ -117,14 +125,6 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 	side->got_end = end;
 	stream_set(s, &stream_ops, side);
 	return 0;
-}
-
-static void
-on_continue(struct stream *s)
-{
-	struct side *side = stream_arg(s);
-
-	side->ncontinue++;
 }
 
 static void

@@ -43,3 +43,23 @@ def test_tokens_stay_on_their_lines():
                      if len(w) > 3 and w.replace(" ", "").isalnum()]
             for word in words:
                 assert word in lowered[number], (program, number + 1, word)
+
+
+MODERN = PROGRAMS / "modern"
+
+
+@pytest.mark.parametrize("option", ["--http1.1", "--http2-prior-knowledge"])
+def test_modern_worker(serve_module, option):
+    """A worker that uses all of the language answers as it should."""
+    files = {n: (MODERN / n).read_text() for n in ("lib.mjs", "late.mjs")}
+    extra = "".join(f"modules = {n} esModule embed({n})\n" for n in files)
+    server = serve_module((MODERN / "worker.mjs").read_text(), extra, files)
+    for call in range(3):
+        done = subprocess.run(
+            ["curl", "-sS", "--max-time", "30", option, server.url + "/report"],
+            capture_output=True, text=True, timeout=RUN_S)
+        assert done.returncode == 0, done.stderr
+        # the worker counts on from call to call
+        if call == 0:
+            assert done.stdout == (MODERN / "main.out").read_text()
+        assert done.stdout.startswith("bindings: 0 1 2 a b")

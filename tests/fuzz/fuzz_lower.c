@@ -46,6 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.strict = (data[0] & 4) != 0;
 	options.slow = (data[0] & 8) != 0;
 	options.typescript = (data[0] & 32) != 0;
+	options.jsx = (data[0] & 64) != 0;
 	lower.cyclic = (data[0] & 16) != 0;
 	lang_diag_init(&diag);
 	if (lang_parse((const char *)data + 1, size - 1, &options, &unit,

@@ -307,6 +307,9 @@ void lower_target(struct lower *l, uint32_t target, struct lang_str value,
     bool init, bool *first);
 /* ASSIGN with a pattern; WANTED: the expression's own value is used. */
 void lower_pattern_assign(struct lower *l, uint32_t n, bool wanted);
+/* A statement that assigns VALUE, read once, to TARGET. */
+void lower_target_statement(struct lower *l, uint32_t target,
+    struct lang_str value, bool init);
 /* True if it was written as a statement of its own. */
 bool lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
     bool init);

@@ -319,7 +319,7 @@ bind_each(struct lower *l, uint32_t n, struct lang_str value)
 {
 	const struct ast_node *node = N(l, n);
 	uint32_t target = node->a, scope = node->d, only = 0;
-	bool init = false, first = true, opened = false;
+	bool init = false, opened = false;
 
 	if (N(l, target)->kind == AST_VAR_DECL) {
 		init = true;
@@ -335,8 +335,7 @@ bind_each(struct lower *l, uint32_t n, struct lang_str value)
 	opened = lo_block_open(l, scope);
 	if (!opened)
 		lo_put(l, "{");
-	lower_target(l, target, value, init, &first);
-	lo_put(l, ";");
+	lower_target_statement(l, target, value, init);
 	return opened;
 }
 

@@ -83,7 +83,6 @@ static void
 bind_rest(struct lower *l, uint32_t p, uint32_t i)
 {
 	uint32_t target = N(l, p)->a;
-	bool first = false;
 	struct lang_str name;
 
 	if (N(l, target)->kind == AST_BINDING) {
@@ -95,9 +94,7 @@ bind_rest(struct lower *l, uint32_t p, uint32_t i)
 	name = lo_textf(l, "%pa%u", i);
 	lo_put(l, "var %s=%h(arguments,%u)", &name, LANG_HELPER_REST, i);
 	lo_put(l, ";");
-	first = true;
-	lower_pattern(l, target, name, 0, true, &first);
-	lo_put(l, ";");
+	lower_target_statement(l, target, name, true);
 }
 
 /* Defaults, patterns and rest, in order. */
@@ -122,7 +119,6 @@ lo_bind_params(struct lower *l, uint32_t n)
 		const struct ast_node *param = N(l, p);
 		uint32_t target = param_target(l, p);
 		struct lang_str name;
-		bool first = true;
 
 		if (param->kind == AST_REST) {
 			bind_rest(l, p, i);
@@ -146,8 +142,7 @@ lo_bind_params(struct lower *l, uint32_t n)
 				lo_put(l, "%s=%s;", &lo_sym_text(l, sym)->text,
 				    &name);
 		} else {
-			lower_pattern(l, target, name, 0, true, &first);
-			lo_put(l, ";");
+			lower_target_statement(l, target, name, true);
 		}
 	}
 }

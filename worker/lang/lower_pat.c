@@ -331,25 +331,20 @@ lower_pattern_assign(struct lower *l, uint32_t n, bool wanted)
 	lo_skip(l, node->end);
 }
 
-/*
- * As a statement of its own an array pattern closes its iterator also when a
- * target or a default throws.
- */
-bool
-lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
-    bool init)
+/* {rec=$it(VALUE);try{items}catch(e){rec.ce(e)}rec.c()} */
+static void
+array_closing(struct lower *l, uint32_t pat, uint32_t value_node,
+    struct lang_str value, bool init)
 {
-	struct lang_str err;
+	struct lang_str err = lo_textf(l, "%px%u", (uint32_t)++l->unique);
+	uint32_t t = lo_temp(l);
 	bool first = true;
-	uint32_t t;
 
-	if (N(l, pat)->kind != AST_ARRAY_PATTERN || is_fresh_array(l, value) ||
-	    pattern_is_calm(l, pat))
-		return false;
-	t = lo_temp(l);
-	err = lo_textf(l, "%px%u", (uint32_t)++l->unique);
 	lo_put(l, "{%t=%h(", t, LANG_HELPER_ITER);
-	lo_at(l, value);
+	if (value_node != 0)
+		lo_at(l, value_node);
+	else
+		lo_put(l, "%s", &value);
 	lo_put(l, ");try{");
 	array_items(l, pat, t, init, &first);
 	lo_put(l, "}catch(%s){", &err);
@@ -358,5 +353,36 @@ lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
 		    t, &err);
 	lo_put(l, "%t.ce(%s)}%t.c()}", t, &err, t);
 	lo_temp_free(l, t);
+}
+
+/*
+ * As a statement of its own an array pattern closes its iterator also when a
+ * target or a default throws.
+ */
+bool
+lower_pattern_statement(struct lower *l, uint32_t pat, uint32_t value,
+    bool init)
+{
+	if (N(l, pat)->kind != AST_ARRAY_PATTERN || is_fresh_array(l, value) ||
+	    pattern_is_calm(l, pat))
+		return false;
+	array_closing(l, pat, value, lo_str(""), init);
 	return true;
+}
+
+void
+lower_target_statement(struct lower *l, uint32_t target, struct lang_str value,
+    bool init)
+{
+	uint32_t save = l->e.cur;
+	bool first = true;
+
+	if (N(l, target)->kind == AST_ARRAY_PATTERN &&
+	    !pattern_is_calm(l, target)) {
+		array_closing(l, target, 0, value, init);
+		lo_skip(l, save);
+		return;
+	}
+	lower_target(l, target, value, init, &first);
+	lo_put(l, ";");
 }

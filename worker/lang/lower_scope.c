@@ -271,7 +271,7 @@ static void
 lower_catch(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
-	uint32_t param = node->a, body = node->b, t;
+	uint32_t param = node->a, body = node->b;
 	bool simple = param != 0 && N(l, param)->kind == AST_BINDING;
 	bool opened = false;
 	struct lang_str name;
@@ -291,14 +291,8 @@ lower_catch(struct lower *l, uint32_t n)
 		    &name);
 	l->fn->in_catch_env++;
 	if (param != 0 && !simple) {
-		bool first = false;
-
 		opened = lo_block_open(l, node->d);
-		t = lo_temp(l);
-		lo_put(l, "%t=%s", t, &name);
-		lower_pattern(l, param, lo_textf(l, "%t", t), 0, true, &first);
-		lo_put(l, ";");
-		lo_temp_free(l, t);
+		lower_target_statement(l, param, name, true);
 	}
 	lo_skip(l, N(l, body)->pos);
 	lower_node(l, body);

@@ -1,0 +1,2 @@
+import { report } from './worker.mjs';
+console.log((await report()).trimEnd());

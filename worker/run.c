@@ -33,6 +33,8 @@
 #define WORKER_MAGIC 0x30c4e45bu
 #define SPEC_MAX ((size_t)256 << 20)
 #define GOAWAY_WAIT_MS 5000 /* for peers to acknowledge */
+/* Who has started it or asked for a channel is about to send a request. */
+#define FIRST_REQUEST_S 2.0
 #define LOG_TEXT_MAX 3500   /* bytes of one record */
 #define CHANNEL_TARGETS_MAX (SPEC_BINDINGS_MAX + 1)
 
@@ -66,6 +68,7 @@ struct worker {
 	bool is_released;  /* the supervisor sends no more channels */
 	bool is_idle_due;  /* the idle timer fired in this turn */
 	ev_tstamp busy_at; /* the last turn with work */
+	bool is_expecting; /* a request, on a channel that is new */
 	size_t nwork;      /* of the last turn */
 	uint32_t requests_max;
 	uint32_t ntargets; /* bindings; which of them are services: */
@@ -267,6 +270,7 @@ start_serving(struct worker *w, int (*set)(duk_context *, void *))
 		return;
 	}
 	w->state = STATE_SERVING;
+	w->is_expecting = true;
 	links_pause(w->links, false);
 	chan_send(w->ctl, IPC_WORKER_READY, NULL, 0, NULL);
 	if (w->is_check)
@@ -425,6 +429,8 @@ on_channel(void *arg, const struct ipc_msg *msg)
 		return ERR_STATE;
 	if (c.side == CONTROL_SERVER) {
 		msg->fds[0] = -1;
+		w->is_expecting = true;
+		w->busy_at = ev_now(w->loop);
 		links_serve(w->links, fd, c.entrypoint, c.props,
 		    w->requests_max);
 		return 0;
@@ -553,6 +559,12 @@ check_idle(struct worker *w)
 
 	if (w->nwork > 0 || w->busy_at == 0)
 		w->busy_at = ev_now(w->loop);
+	if (w->nwork > 0 && w->is_expecting) {
+		w->is_expecting = false;
+		ev_timer_stop(w->loop, &w->idle_timer); /* had a longer wait */
+	}
+	if (w->is_expecting)
+		limit = MAX(limit, FIRST_REQUEST_S);
 	if (w->is_idle_due) {
 		w->is_idle_due = false;
 		quiet = ev_now(w->loop) - w->busy_at;

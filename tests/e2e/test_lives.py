@@ -251,7 +251,7 @@ def test_code_that_does_not_load(lives):
     assert status(server)["workers"][0]["state"] == "its code does not load"
     time.sleep(1.1)
     assert server.get()[0] == 500  # tried again
-    assert server.log().count("main.js:1:") >= 2
+    wait_until(lambda: server.log().count("main.js:1:") >= 2)
     assert server.stop() == 0
 
 

@@ -123,20 +123,18 @@ static const struct tree_case tree_cases[] = {
 	    "(prop computed (str '__proto__') (id b)))))" },
 	{ LANG_SCRIPT, 0,
 	    "[a, b.c, [d] = e, ...f] = g",
-	    "(expr (assign = (array-pat [(id a) (member (id b) (name c)) "
-	    "(default (array-pat [(id d)]) (id e)) (rest (id f))]) (id "
-	    "g)))" },
+	    "(expr (assign = (array-pat (id a) (member (id b) (name c)) "
+	    "(default (array-pat (id d)) (id e)) (rest (id f))) (id g)))" },
 	{ LANG_SCRIPT, 0,
 	    "({a, b: c.d, e = 1, f: [g] = 2, ...h} = i)",
-	    "(expr (paren (assign = (object-pat [(prop short (name a) "
-	    "(id a)) (prop (name b) (member (id c) (name d))) (prop "
-	    "short (name e) (default (id e) (num 1))) (prop (name f) "
-	    "(default (array-pat [(id g)]) (num 2))) (rest (id h))]) (id "
-	    "i))))" },
+	    "(expr (paren (assign = (object-pat (prop short (name a) (id "
+	    "a)) (prop (name b) (member (id c) (name d))) (prop short "
+	    "(name e) (default (id e) (num 1))) (prop (name f) (default "
+	    "(array-pat (id g)) (num 2))) (rest (id h))) (id i))))" },
 	{ LANG_SCRIPT, 0,
 	    "[(a), (b.c)] = d",
-	    "(expr (assign = (array-pat [(paren (id a)) (paren (member "
-	    "(id b) (name c)))]) (id d)))" },
+	    "(expr (assign = (array-pat (paren (id a)) (paren (member "
+	    "(id b) (name c)))) (id d)))" },
 	{ LANG_SCRIPT, 0,
 	    "x => x",
 	    "(expr (func arrow - [(bind x)] (id x)))" },
@@ -149,17 +147,17 @@ static const struct tree_case tree_cases[] = {
 	    "(expr (func arrow - [] (paren (object))))" },
 	{ LANG_SCRIPT, 0,
 	    "({a, b: [c]}, [d = e]) => 0",
-	    "(expr (func arrow - [(object-pat [(prop short (name a) "
-	    "(bind a)) (prop (name b) (array-pat [(bind c)]))]) "
-	    "(array-pat [(default (bind d) (id e))])] (num 0)))" },
+	    "(expr (func arrow - [(object-pat (prop short (name a) (bind "
+	    "a)) (prop (name b) (array-pat (bind c)))) (array-pat "
+	    "(default (bind d) (id e)))] (num 0)))" },
 	{ LANG_SCRIPT, 0,
 	    "async x => await x",
 	    "(expr (func arrow async - [(bind x)] (await (id x))))" },
 	{ LANG_SCRIPT, 0,
 	    "async (x, {y}) => { for await (z of x) ; }",
-	    "(expr (func arrow async - [(bind x) (object-pat [(prop "
-	    "short (name y) (bind y))])] (body (for-of await (id z) (id "
-	    "x) (empty)))))" },
+	    "(expr (func arrow async - [(bind x) (object-pat (prop short "
+	    "(name y) (bind y)))] (body (for-of await (id z) (id x) "
+	    "(empty)))))" },
 	{ LANG_SCRIPT, 0,
 	    "async(x, ...y)",
 	    "(expr (call (id async) [(id x) (spread (id y))]))" },
@@ -237,9 +235,9 @@ static const struct tree_case tree_cases[] = {
 	{ LANG_SCRIPT, 0,
 	    "var a, b = 1, [c] = d, {e: f = 2} = g",
 	    "(decl var (declarator (bind a)) (declarator (bind b) (num "
-	    "1)) (declarator (array-pat [(bind c)]) (id d)) (declarator "
-	    "(object-pat [(prop (name e) (default (bind f) (num 2)))]) "
-	    "(id g)))" },
+	    "1)) (declarator (array-pat (bind c)) (id d)) (declarator "
+	    "(object-pat (prop (name e) (default (bind f) (num 2)))) (id "
+	    "g)))" },
 	{ LANG_SCRIPT, 0,
 	    "let a\nconst b = 1",
 	    "(decl let (declarator (bind a))) (decl const (declarator "
@@ -271,15 +269,15 @@ static const struct tree_case tree_cases[] = {
 	    "(for-of (decl let (declarator (bind a))) (id b) (empty))" },
 	{ LANG_SCRIPT, 0,
 	    "for (const [a, b] in c) ;",
-	    "(for-in (decl const (declarator (array-pat [(bind a) (bind "
-	    "b)]))) (id c) (empty))" },
+	    "(for-in (decl const (declarator (array-pat (bind a) (bind "
+	    "b)))) (id c) (empty))" },
 	{ LANG_SCRIPT, 0,
 	    "for (a.b of c) ;",
 	    "(for-of (member (id a) (name b)) (id c) (empty))" },
 	{ LANG_SCRIPT, 0,
 	    "for ([a, {b}] of c) ;",
-	    "(for-of (array-pat [(id a) (object-pat [(prop short (name "
-	    "b) (id b))])]) (id c) (empty))" },
+	    "(for-of (array-pat (id a) (object-pat (prop short (name b) "
+	    "(id b)))) (id c) (empty))" },
 	{ LANG_SCRIPT, 0,
 	    "for (var a = 1 in b) ;",
 	    "(for-in (decl var (declarator (bind a) (num 1))) (id b) "
@@ -316,9 +314,9 @@ static const struct tree_case tree_cases[] = {
 	    "(try (block (expr (id a))) (catch - (block (expr (id b)))))" },
 	{ LANG_SCRIPT, 0,
 	    "try { a } catch ({b}) { c } finally { d }",
-	    "(try (block (expr (id a))) (catch (object-pat [(prop short "
-	    "(name b) (bind b))]) (block (expr (id c)))) (block (expr "
-	    "(id d))))" },
+	    "(try (block (expr (id a))) (catch (object-pat (prop short "
+	    "(name b) (bind b))) (block (expr (id c)))) (block (expr (id "
+	    "d))))" },
 	{ LANG_SCRIPT, 0,
 	    "throw a",
 	    "(throw (id a))" },
@@ -473,8 +471,8 @@ static const struct tree_case tree_cases[] = {
 	{ LANG_MODULE, 0,
 	    "export const a = 1, {b, c: [d]} = e",
 	    "(export-decl (decl const (declarator (bind a) (num 1)) "
-	    "(declarator (object-pat [(prop short (name b) (bind b)) "
-	    "(prop (name c) (array-pat [(bind d)]))]) (id e))))" },
+	    "(declarator (object-pat (prop short (name b) (bind b)) "
+	    "(prop (name c) (array-pat (bind d)))) (id e))))" },
 	{ LANG_MODULE, 0,
 	    "export function f() {} export class A {} export async "
 	    "function g() {}",
@@ -531,8 +529,8 @@ static const struct tree_case tree_cases[] = {
 	{ LANG_MODULE, TS,
 	    "(a: T, b?: U, {c}: V = {}, ...d: W[]) => a",
 	    "(expr (func arrow strict - [(bind a) (bind b) (default "
-	    "(object-pat [(prop short (name c) (bind c))]) (object)) "
-	    "(rest (bind d))] (id a)))" },
+	    "(object-pat (prop short (name c) (bind c))) (object)) (rest "
+	    "(bind d))] (id a)))" },
 	{ LANG_MODULE, TS,
 	    "(this: T, a) => a",
 	    "(expr (func arrow strict - [(bind a)] (id a)))" },
@@ -676,7 +674,7 @@ static const struct tree_case tree_cases[] = {
 	{ LANG_MODULE, TS,
 	    "let x: T\n[a] = b",
 	    "(decl let (declarator (bind x))) (expr (assign = (array-pat "
-	    "[(id a)]) (id b)))" },
+	    "(id a)) (id b)))" },
 	{ LANG_MODULE, TS,
 	    "for (const a of b as T[]) ; for (const c in <T>d) ;",
 	    "(for-of (decl const (declarator (bind a))) (id b) (empty)) "

@@ -60,24 +60,6 @@ ast_skip_parens(const struct ast *ast, uint32_t i)
 	return i;
 }
 
-uint32_t
-ast_skip_wrappers(const struct ast *ast, uint32_t i)
-{
-	for (;;) {
-		switch (ast_node(ast, i)->kind) {
-		case AST_PAREN:
-		case AST_TS_AS:
-		case AST_TS_NON_NULL:
-		case AST_TS_CAST:
-		case AST_TS_INSTANCE:
-			i = ast_node(ast, i)->a;
-			break;
-		default:
-			return i;
-		}
-	}
-}
-
 bool
 ast_is_pattern(const struct ast *ast, uint32_t i)
 {
@@ -91,7 +73,7 @@ ast_anonymous_function(const struct ast *ast, uint32_t i)
 {
 	const struct ast_node *n;
 
-	i = ast_skip_wrappers(ast, i);
+	i = ast_skip_parens(ast, i);
 	n = ast_node(ast, i);
 	if ((n->kind == AST_FUNC || n->kind == AST_CLASS) && n->a == 0)
 		return i;

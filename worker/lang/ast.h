@@ -158,8 +158,6 @@ uint32_t ast_new(struct ast *ast, enum ast_kind kind, uint32_t pos);
 
 /* The expression inside any number of PARENs. */
 uint32_t ast_skip_parens(const struct ast *ast, uint32_t i);
-/* PAREN, and the TypeScript wrappers that have no run-time effect. */
-uint32_t ast_skip_wrappers(const struct ast *ast, uint32_t i);
 bool ast_is_pattern(const struct ast *ast, uint32_t i);
 /*
  * IsAnonymousFunctionDefinition: an anonymous function, class or arrow,

@@ -172,7 +172,6 @@ dump_text(struct lang_unit *u, struct buf *b, const struct ast_node *n)
 	case AST_REGEXP:
 	case AST_JSX_TEXT:
 	case AST_JSX_NAME:
-	case AST_TS_TYPE:
 		put(b, " ");
 		buf_put(b, u->src + n->pos, n->end - n->pos);
 		break;

@@ -452,12 +452,7 @@ lower_dispatch(struct lower *l, uint32_t n)
 	case AST_EXPORT_ALL:
 		lower_export(l, n);
 		break;
-	case AST_TS_TYPE:
 	case AST_TS_ERASED:
-	case AST_TS_AS:
-	case AST_TS_NON_NULL:
-	case AST_TS_CAST:
-	case AST_TS_INSTANCE:
 	case AST_TS_ENUM:
 	case AST_TS_NAMESPACE:
 	case AST_TS_IMPORT_EQ:
@@ -482,7 +477,7 @@ lower_expr_statement(struct lower *l, uint32_t n)
 	uint32_t assign = ast_skip_parens(&l->u->ast, e);
 
 	if (N(l, assign)->kind == AST_ASSIGN) {
-		uint32_t pat = ast_skip_wrappers(&l->u->ast, N(l, assign)->a);
+		uint32_t pat = ast_skip_parens(&l->u->ast, N(l, assign)->a);
 
 		lo_to(l, N(l, n)->pos);
 		if (ast_is_pattern(&l->u->ast, pat) &&

@@ -62,8 +62,6 @@ chain_collect(struct lower *l, struct chain *c, uint32_t n)
 	for (;; n = N(l, n)->a) {
 		const struct ast_node *node = N(l, n);
 
-		if (node->kind == AST_TS_NON_NULL && c->n != 0)
-			continue;
 		if (!is_member_kind(node->kind) && !is_call_kind(node->kind))
 			break;
 		lo_push(l, n);

@@ -498,7 +498,7 @@ void
 lower_assign(struct lower *l, uint32_t n, bool wanted)
 {
 	const struct ast_node *node = N(l, n);
-	uint32_t target = ast_skip_wrappers(&l->u->ast, node->a);
+	uint32_t target = ast_skip_parens(&l->u->ast, node->a);
 	bool logical =
 	    node->op == OP_AND || node->op == OP_OR || node->op == OP_NULLISH;
 
@@ -593,7 +593,7 @@ void
 lower_update(struct lower *l, uint32_t n, bool wanted)
 {
 	const struct ast_node *node = N(l, n);
-	uint32_t target = ast_skip_wrappers(&l->u->ast, node->a);
+	uint32_t target = ast_skip_parens(&l->u->ast, node->a);
 
 	if (lo_is_super_member(l, target) || lo_is_private_member(l, target))
 		update_ref(l, n, target);

@@ -535,8 +535,9 @@ lower_return(struct lower *l, uint32_t n)
 		lo_skip(l, node->end);
 		return;
 	}
-	if (node->a != 0 && N(l, node->a)->kind == AST_TS_CAST) {
-		/* the value may now begin on a later line */
+	if (node->a != 0 && l->u->nerased > 0 &&
+	    unit_line(l->u, N(l, node->a)->pos) != unit_line(l->u, node->pos)) {
+		/* a type before the value is gone, its line ends are not */
 		lo_to(l, node->pos);
 		lo_put(l, "return (");
 		lo_at(l, node->a);

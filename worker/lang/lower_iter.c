@@ -361,7 +361,7 @@ for_in_is_plain(struct lower *l, uint32_t n)
 		       (node->d == 0 ||
 			   lo_scope_env_count(l, node->d, &only) == 0);
 	}
-	target = ast_skip_wrappers(&l->u->ast, target);
+	target = ast_skip_parens(&l->u->ast, target);
 	if (N(l, target)->kind == AST_IDENT)
 		return N(l, target)->b == 0 || !lo_ident_is_special(l, target);
 	return (N(l, target)->kind == AST_MEMBER ||

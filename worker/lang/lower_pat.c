@@ -84,7 +84,7 @@ lower_target(struct lower *l, uint32_t n, struct lang_str value, bool init,
 		target = N(l, n)->a;
 		def = N(l, n)->b;
 	}
-	target = ast_skip_wrappers(&l->u->ast, target);
+	target = ast_skip_parens(&l->u->ast, target);
 	item(l, first);
 	if (!ast_is_pattern(&l->u->ast, target)) {
 		simple_target(l, target, value, def, init);
@@ -317,7 +317,7 @@ void
 lower_pattern_assign(struct lower *l, uint32_t n, bool wanted)
 {
 	const struct ast_node *node = N(l, n);
-	uint32_t pat = ast_skip_wrappers(&l->u->ast, node->a);
+	uint32_t pat = ast_skip_parens(&l->u->ast, node->a);
 	uint32_t t = lo_temp(l);
 	bool first = false;
 

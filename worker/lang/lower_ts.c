@@ -278,12 +278,6 @@ lower_ts(struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	switch ((unsigned)node->kind) {
-	case AST_TS_AS:
-	case AST_TS_NON_NULL:
-	case AST_TS_CAST:
-	case AST_TS_INSTANCE:
-		lower_node(l, node->a);
-		break;
 	case AST_TS_ENUM:
 		if (!(node->flags & AF_DECLARE))
 			lower_object_body(l, n, enum_body);

@@ -27,7 +27,7 @@ to_assign_target(struct parser *p, uint32_t expr)
 bool
 is_simple_target(struct parser *p, uint32_t expr)
 {
-	const struct ast_node *n = N(p, ast_skip_wrappers(&p->u->ast, expr));
+	const struct ast_node *n = N(p, ast_skip_parens(&p->u->ast, expr));
 
 	switch (n->kind) {
 	case AST_IDENT:

@@ -331,13 +331,13 @@ unary_op(const struct parser *p)
 static void
 check_delete(struct parser *p, uint32_t operand)
 {
-	uint32_t inner = ast_skip_wrappers(&p->u->ast, operand);
+	uint32_t inner = ast_skip_parens(&p->u->ast, operand);
 
 	if (p->ctx.strict && N(p, inner)->kind == AST_IDENT)
 		fail_at(p, operand,
 		    "Delete of an unqualified identifier in strict mode.");
 	while (N(p, inner)->kind == AST_OPT_CHAIN)
-		inner = ast_skip_wrappers(&p->u->ast, N(p, inner)->a);
+		inner = ast_skip_parens(&p->u->ast, N(p, inner)->a);
 	if (N(p, inner)->kind == AST_MEMBER &&
 	    N(p, N(p, inner)->b)->kind == AST_PRIVATE_NAME)
 		fail_at(p, operand, "Private fields can not be deleted");

@@ -83,7 +83,6 @@ struct parser {
 	bool ts;
 	bool jsx;
 	bool type_done;          /* parse_type.c: an operand ended early */
-	bool in_ambient;         /* TypeScript: declare ... */
 	uint32_t arrow_pos;      /* an arrow function may begin here */
 	uint32_t nevals;         /* direct ones so far */
 	uint32_t last_await_pos; /* of an await expression, 0: none */

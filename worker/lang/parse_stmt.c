@@ -324,8 +324,6 @@ decl_symbol(enum ast_decl kind)
 static void
 check_initialiser(struct parser *p, uint32_t target, enum ast_decl kind)
 {
-	if (p->in_ambient)
-		return;
 	if (ast_is_pattern(&p->u->ast, target))
 		fail_at(p, target,
 		    "Missing initializer in destructuring declaration");

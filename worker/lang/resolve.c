@@ -597,7 +597,7 @@ resolve_target(struct resolver *r, uint32_t node, uint16_t access)
 	const struct ast_node *n;
 	uint32_t i;
 
-	node = ast_skip_wrappers(&r->u->ast, node);
+	node = ast_skip_parens(&r->u->ast, node);
 	n = RN(r, node);
 	switch (n->kind) {
 	case AST_IDENT:

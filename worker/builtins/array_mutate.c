@@ -151,7 +151,7 @@ array_splice(duk_context *ctx)
 	}
 	bi_put_length(ctx, obj + 1, ndel);
 	if (nins != ndel &&
-	    !(len < 2147483648.0 && duk_get_length(ctx, obj) == len &&
+	    !(len < 2147483648.0 && (double)duk_get_length(ctx, obj) == len &&
 		dx_array_splice(ctx, obj, (uint32_t)start, (uint32_t)ndel,
 		    (uint32_t)nins))) {
 		if (nins < ndel) {

@@ -609,7 +609,7 @@ parse_term(struct re_parser *r)
 	case ']':
 		if (r->u)
 			re_fail(r, "Lone quantifier brackets");
-		/* FALLTHROUGH */
+		__attribute__((fallthrough));
 	default:
 		n = re_node(r, RE_CHAR);
 		n->c = c;

@@ -37,8 +37,8 @@ static const char *const headers[] = {
     [SCHEMA_SERVER] = "[server]\n",
     [SCHEMA_LOGGING] = "[logging]\n",
     [SCHEMA_SOCKET] = "[socket s]\naddress = *:1\nservice = w\n",
-    [SCHEMA_WORKER] = "[worker w]\ncompatibilityDate = 2026-01-01\n"
-		      "modules = m esModule ''\n",
+    [SCHEMA_WORKER] = ("[worker w]\ncompatibilityDate = 2026-01-01\n"
+		       "modules = m esModule ''\n"),
 };
 
 static struct conf *

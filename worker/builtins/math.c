@@ -28,8 +28,19 @@ round_half_up(double x)
 	return f == 0 ? copysign(0, x) : f;
 }
 
+/* The C library's may be off by one unit: one step of Newton's more. */
+static double
+cube_root(double x)
+{
+	double r = cbrt(x);
+
+	if (!isfinite(r) || r == 0)
+		return r;
+	return r - (r * r * r - x) / (3 * r * r);
+}
+
 static double (*const functions[])(double) = {acosh, asinh, atanh, cosh, expm1,
-    to_float, log1p, sinh, tanh, round_half_up};
+    to_float, log1p, sinh, tanh, round_half_up, cube_root, log2, log10};
 
 static duk_ret_t
 math_call(duk_context *ctx)
@@ -54,6 +65,9 @@ bi_install_math(duk_context *ctx)
 	    {"sinh", math_call, 1, 1, 7},
 	    {"tanh", math_call, 1, 1, 8},
 	    {"round", math_call, 1, 1, 9},
+	    {"cbrt", math_call, 1, 1, 10},
+	    {"log2", math_call, 1, 1, 11},
+	    {"log10", math_call, 1, 1, 12},
 	};
 
 	bi_push_global(ctx, "Math");

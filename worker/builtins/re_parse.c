@@ -605,12 +605,9 @@ parse_term(struct re_parser *r)
 		n = re_node(r, RE_CHAR);
 		n->c = c;
 		break;
-	case '}':
-	case ']':
-		if (r->u)
-			re_fail(r, "Lone quantifier brackets");
-		__attribute__((fallthrough));
 	default:
+		if ((c == '}' || c == ']') && r->u)
+			re_fail(r, "Lone quantifier brackets");
 		n = re_node(r, RE_CHAR);
 		n->c = c;
 		break;

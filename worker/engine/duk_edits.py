@@ -499,6 +499,45 @@ fail_args:
         "	if (!duk_get_prop_stridx_short(thr, -1, DUK_STRIDX_OWN_KEYS) || "
         "duk_is_null_or_undefined(thr, -1)) {\n",
     ),
+    (
+        "an element behind the end of a buffer that shrank or was detached "
+        "is undefined",
+        1,
+        """\
+		DUK_D(DUK_DPRINT("bufobj access out of underlying buffer, ignoring (read zero)"));
+		duk_push_uint(thr, 0);
+	}
+
+	return 1;
+""",
+        """\
+		duk_push_undefined(thr);
+	}
+
+	return 1;
+""",
+    ),
+    (
+        "same: as a property",
+        1,
+        """\
+						DUK_D(DUK_DPRINT("bufobj access out of underlying buffer, ignoring (read zero)"));
+						duk_push_uint(thr, 0);
+""",
+        """\
+						duk_push_undefined(thr);
+""",
+    ),
+    (
+        "and the length of such a view is 0",
+        1,
+        """\
+				duk_push_uint(thr, h_bufobj->length >> h_bufobj->shift);
+""",
+        """\
+				duk_push_uint(thr, h_bufobj->buf != NULL && DUK_HBUFOBJ_VALID_BYTEOFFSET_EXCL(h_bufobj, h_bufobj->length) ? h_bufobj->length >> h_bufobj->shift : 0);
+""",
+    ),
 ]
 
 # Messages that developers meet, worded as they know them: (count, old, new).

@@ -196,8 +196,9 @@ send_frame(struct stream *s, enum ipc_type type, uint16_t flags,
 void
 stream_continue(struct stream *s)
 {
-	ASSERT(s->magic == STREAM_MAGIC && s->mux->o.is_server);
-	if (!s->expects || s->in_ended || s->mux->ended)
+	ASSERT(s->magic == STREAM_MAGIC);
+	/* Readers of bodies do not know which side of a stream they are on. */
+	if (!s->mux->o.is_server || !s->expects || s->in_ended || s->mux->ended)
 		return;
 	s->expects = false;
 	send_frame(s, IPC_CONTINUE, 0, 0, NULL, 0);

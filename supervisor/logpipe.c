@@ -24,17 +24,28 @@
 #define READS_PER_TURN 4
 #define LINES_PER_SECOND 200
 #define LINES_BURST 2000
+/* Reading costs the supervisor's time, also of what is dropped. */
+#define BYTES_PER_SECOND ((uint64_t)4 << 20)
+#define BYTES_BURST ((uint64_t)16 << 20)
+#define PAUSE_S 0.1
 #define TOKEN 1000u  /* of one line */
 #define TELL_MS 1000 /* between counts of dropped lines */
+
+static void
+refill(struct logpipe *p)
+{
+	uint64_t now = clock_now_ms(), ms = now - p->tokens_at_ms;
+
+	p->tokens = MIN(p->tokens + ms * LINES_PER_SECOND,
+	    (uint64_t)LINES_BURST * TOKEN);
+	p->bytes = MIN(p->bytes + ms * BYTES_PER_SECOND / 1000, BYTES_BURST);
+	p->tokens_at_ms = now;
+}
 
 static bool
 take_token(struct logpipe *p)
 {
-	uint64_t now = clock_now_ms();
-
-	p->tokens = MIN(p->tokens + (now - p->tokens_at_ms) * LINES_PER_SECOND,
-	    (uint64_t)LINES_BURST * TOKEN);
-	p->tokens_at_ms = now;
+	refill(p);
 	if (p->tokens < TOKEN)
 		return false;
 	p->tokens -= TOKEN;
@@ -114,6 +125,7 @@ read_some(struct logpipe *p, int turns)
 			return errno == EAGAIN;
 		if (n == 0)
 			return false;
+		p->bytes -= MIN(p->bytes, (uint64_t)n);
 		take_bytes(p, bytes, (size_t)n);
 		if ((size_t)n < sizeof bytes)
 			break;
@@ -130,6 +142,7 @@ shut(struct logpipe *p)
 	if (p->ndropped > 0)
 		tell_dropped(p);
 	ev_io_stop(p->loop, &p->watcher);
+	ev_timer_stop(p->loop, &p->pause);
 	fd_close(&p->fd);
 	p->is_open = false;
 }
@@ -139,10 +152,25 @@ on_readable(struct ev_loop *loop, ev_io *w, int events)
 {
 	struct logpipe *p = w->data;
 
-	(void)loop;
 	(void)events;
+	refill(p);
+	if (p->bytes == 0) {
+		ev_io_stop(loop, &p->watcher);
+		ev_timer_set(&p->pause, PAUSE_S, 0.0);
+		ev_timer_start(loop, &p->pause);
+		return;
+	}
 	if (!read_some(p, READS_PER_TURN))
 		shut(p);
+}
+
+static void
+on_pause_end(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct logpipe *p = w->data;
+
+	(void)events;
+	ev_io_start(loop, &p->watcher);
 }
 
 void
@@ -154,10 +182,12 @@ logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd, const char *who)
 	p->fd = fd;
 	p->is_open = true;
 	p->tokens = (uint64_t)LINES_BURST * TOKEN;
+	p->bytes = BYTES_BURST;
 	p->tokens_at_ms = clock_now_ms();
 	p->refused_call = -1;
 	ev_io_init(&p->watcher, on_readable, fd, EV_READ);
-	p->watcher.data = p;
+	ev_timer_init(&p->pause, on_pause_end, 0.0, 0.0);
+	p->watcher.data = p->pause.data = p;
 	ev_io_start(loop, &p->watcher);
 }
 

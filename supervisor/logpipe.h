@@ -11,11 +11,13 @@
 
 /*
  * The reading end of a child's log pipe: adds who the child is to each of its
- * lines, and bounds how many it may write. A line starts with the digit of its
+ * lines, and bounds how many it may write: further lines are dropped, and one
+ * that floods waits in write(2). A line starts with the digit of its
  * level; one that does not is what a library wrote to stderr.
  */
 struct logpipe {
 	ev_io watcher;
+	ev_timer pause;       /* runs while nothing is read */
 	struct ev_loop *loop; /* held */
 	const char *who;      /* held: "worker chat[123]" */
 	int fd;
@@ -24,6 +26,7 @@ struct logpipe {
 	size_t line_len;
 	bool is_cut;     /* the rest of this line is dropped */
 	uint64_t tokens; /* lines that may be written now, times 1000 */
+	uint64_t bytes;  /* that may be read now */
 	uint64_t tokens_at_ms;
 	uint64_t ndropped;
 	uint64_t told_at_ms; /* of the last count of dropped lines */

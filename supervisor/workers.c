@@ -32,8 +32,9 @@
 #include "supervisor/spawn.h"
 
 #define LIFE_MAGIC 0x11feb0a7u
-#define START_MS 30000  /* from the order to serving */
-#define DRAIN_MS 30000  /* from saying that it drains to its end */
+#define START_MS 30000 /* from the order to serving */
+#define DRAIN_MS 30000 /* from saying that it drains to its end */
+#define MESSAGES_MAX ((size_t)1 << 20) /* bytes queued to a process */
 #define WAITERS_MAX 256 /* per instance: about as many fronts and callers */
 /* A process that could not be cloned: so long, so often, then refused. */
 #define LOST_MS 100
@@ -93,8 +94,10 @@ struct life {
 	struct instance *instance; /* NULL: takes no channels any more */
 	struct proc *proc;         /* held until its on_end */
 	bool is_ending;            /* it said, or was told, that it drains */
-	bool is_told;              /* that there are no more channels */
-	uint64_t start_ms;         /* from the order to serving; 0: not yet */
+	bool said_drains;
+	bool was_late;     /* it was told to end before it was ready */
+	bool is_told;      /* that there are no more channels */
+	uint64_t start_ms; /* from the order to serving; 0: not yet */
 };
 
 struct workers {
@@ -402,18 +405,6 @@ tell_outcome(struct slot *s, enum worker_outcome outcome, const char *text)
 }
 
 static void
-send_spec(struct life *l)
-{
-	struct buf b;
-
-	buf_init(&b);
-	bundle_put(&b, l->slot->conf, l->slot->set->o.is_check);
-	chan_send(proc_chan(l->proc), IPC_WORKER_SPEC, buf_peek(&b),
-	    buf_len(&b), NULL);
-	buf_clear(&b);
-}
-
-static void
 start(struct instance *in)
 {
 	struct slot *s = in->slot;
@@ -424,10 +415,10 @@ start(struct instance *in)
 	    .role = ROLE_WORKER,
 	    .party = IPC_PARTY_W,
 	    .name = s->name,
-	    .out_max = (size_t)512 << 20, /* its own code: bounded by conf */
 	    .handlers = handlers,
 	    .on_end = on_end,
 	};
+	struct buf spec;
 
 	ASSERT(in->life == NULL);
 	if (spawn_make_ends(ours, theirs) != 0) {
@@ -445,13 +436,19 @@ start(struct instance *in)
 	po.ctl_fd = ours[0];
 	po.log_fd = ours[1];
 	po.owner = l;
+	buf_init(&spec);
+	bundle_put(&spec, s->conf, ws->o.is_check);
+	/* Its own code, and messages to one that does not read them. */
+	po.out_max = 2 * buf_len(&spec) + MESSAGES_MAX;
 	l->proc = proc_new(ws->o.procs, &po);
 	in->life = l;
 	in->nstarts++;
 	s->nlives++;
 	enter_state(in, WORKER_STARTING);
 	proc_deadline(l->proc, START_MS, "it took too long to start");
-	send_spec(l);
+	chan_send(proc_chan(l->proc), IPC_WORKER_SPEC, buf_peek(&spec),
+	    buf_len(&spec), NULL);
+	buf_clear(&spec);
 	cloner_order(ws->o.cloner, s->name, s->conf->limits.memory_bytes,
 	    theirs[0], theirs[1], on_cloned, l);
 }
@@ -494,6 +491,16 @@ on_hello(void *arg, const struct ipc_msg *msg)
 	return 0;
 }
 
+/* Told to end before it could say what came of its code: once. */
+static bool
+is_late(struct life *l)
+{
+	if (!l->is_ending || l->was_late)
+		return false;
+	l->was_late = true;
+	return true;
+}
+
 static int
 on_ready(void *arg, const struct ipc_msg *msg)
 {
@@ -502,8 +509,8 @@ on_ready(void *arg, const struct ipc_msg *msg)
 	struct instance *in = l->instance;
 
 	(void)msg;
-	if (l->is_ending)
-		return 0; /* told to drain before it was ready */
+	if (is_late(l))
+		return 0;
 	if (in == NULL || in->state != WORKER_STARTING)
 		return ERR_STATE;
 	proc_deadline(p, 0, NULL);
@@ -522,7 +529,7 @@ on_failed(void *arg, const struct ipc_msg *msg)
 	struct life *l = proc_owner(p);
 	struct instance *in = l->instance;
 
-	if (l->is_ending)
+	if (is_late(l))
 		return 0;
 	if (in == NULL || in->state != WORKER_STARTING)
 		return ERR_STATE;
@@ -547,7 +554,9 @@ on_draining(void *arg, const struct ipc_msg *msg)
 	struct instance *in = l->instance;
 
 	(void)msg;
-	l->is_ending = true;
+	if (l->said_drains)
+		return ERR_STATE;
+	l->said_drains = l->is_ending = true;
 	proc_deadline(p, DRAIN_MS, "it does not end");
 	/* It gets no more channels; those on their way are ahead of this. */
 	if (!l->is_told)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <ev.h>
 
@@ -28,6 +29,21 @@ static void
 on_drained(struct front *f)
 {
 	ev_break(f->loop, EVBREAK_ALL);
+}
+
+/* Leave descriptors for channels, whatever the system allows. */
+static void
+bound_connections(struct front *f)
+{
+	struct rlimit rl;
+	uint64_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("cannot read the limit of open files: %s",
+		    strerror(errno));
+	most = rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max;
+	most = most / 4 * 3;
+	f->limits.connections = MAX(1, MIN(f->limits.connections, most));
 }
 
 /* The last step before the first byte of a peer. */
@@ -75,6 +91,7 @@ main(int argc, char **argv)
 		fatal("cannot make an event loop: %s", strerror(errno));
 	f = front_new(loop, CHILD_CTL_FD);
 	f->on_drained = on_drained;
+	bound_connections(f);
 	enter_sandbox(f, sandbox);
 	sandbox_free(&sandbox);
 	ev_run(loop, 0);

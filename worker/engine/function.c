@@ -11,42 +11,20 @@
 #include "worker/engine/engine_priv.h"
 #include "worker/engine/inner.h"
 
-static void push_function(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
-    int length, const char *name);
 static duk_ret_t reflect_construct(duk_context *ctx);
-
-static void
-push_function(duk_context *ctx, duk_c_function fn, duk_idx_t nargs, int length,
-    const char *name)
-{
-	duk_push_c_function(ctx, fn, nargs);
-	engine_push_ref(engine_from(ctx), ctx, REF_FUNCTION_PROTO);
-	duk_set_prototype(ctx, -2);
-	duk_push_literal(ctx, "length");
-	duk_push_int(ctx, length);
-	duk_def_prop(ctx, -3,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_CONFIGURABLE |
-		DUK_DEFPROP_CLEAR_WRITABLE | DUK_DEFPROP_CLEAR_ENUMERABLE);
-	duk_push_literal(ctx, "name");
-	duk_push_string(ctx, name);
-	duk_def_prop(ctx, -3,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_CONFIGURABLE |
-		DUK_DEFPROP_CLEAR_WRITABLE | DUK_DEFPROP_CLEAR_ENUMERABLE);
-}
 
 void
 engine_push_function(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
     int length, const char *name)
 {
-	push_function(ctx, fn, nargs, length, name);
-	inner_set_constructable(ctx, -1, false);
+	inner_push_cfunction(ctx, fn, nargs, length, name, NULL);
 }
 
 void
 engine_push_constructor(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
     int length, const char *name)
 {
-	push_function(ctx, fn, nargs, length, name);
+	inner_push_cfunction(ctx, fn, nargs, length, name, NULL);
 	inner_set_constructable(ctx, -1, true);
 }
 

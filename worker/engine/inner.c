@@ -327,6 +327,48 @@ inner_set_constructable(duk_context *ctx, duk_idx_t idx, bool on)
 		DUK_HOBJECT_CLEAR_CONSTRUCTABLE(h);
 }
 
+/* Entry I of H: KEY with the value on top. [ value ] -> [ ] */
+static void
+set_entry(duk_hthread *thr, duk_hobject *h, unsigned int i, duk_hstring *key,
+    duk_uint8_t flags)
+{
+	duk_tval *tv = DUK_HOBJECT_E_GET_VALUE_TVAL_PTR(thr->heap, h, i);
+
+	DUK_HOBJECT_E_SET_KEY(thr->heap, h, i, key);
+	DUK_HSTRING_INCREF(thr, key);
+	DUK_HOBJECT_E_SET_FLAGS(thr->heap, h, i, flags);
+	DUK_TVAL_SET_TVAL(tv, DUK_GET_TVAL_NEGIDX(thr, -1));
+	DUK_TVAL_INCREF(thr, tv);
+	DUK_HOBJECT_SET_ENEXT(h, i + 1);
+	duk_pop(thr);
+}
+
+void
+inner_push_cfunction(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
+    int length, const char *name, void *data_key)
+{
+	unsigned int i = 0;
+	duk_hobject *h;
+
+	duk_push_c_function(ctx, fn, nargs);
+	h = duk_known_hobject(ctx, -1);
+	DUK_HOBJECT_CLEAR_CONSTRUCTABLE(h);
+	/* all properties at once, instead of growing the table each time */
+	duk_hobject_realloc_props(ctx, h, data_key != NULL ? 3 : 2, 0, 0, 0);
+	if (data_key != NULL) {
+		/* first: scripts can delete the others, and then it moved */
+		duk_swap_top(ctx, -2);
+		set_entry(ctx, h, i++, (duk_hstring *)data_key,
+		    DUK_PROPDESC_FLAGS_W);
+	}
+	duk_push_int(ctx, length);
+	set_entry(ctx, h, i++, DUK_HTHREAD_STRING_LENGTH(ctx),
+	    DUK_PROPDESC_FLAGS_C);
+	duk_push_string(ctx, name);
+	set_entry(ctx, h, i, DUK_HTHREAD_STRING_NAME(ctx),
+	    DUK_PROPDESC_FLAGS_C);
+}
+
 bool
 inner_is_constructor(duk_context *ctx, duk_idx_t idx)
 {

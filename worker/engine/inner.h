@@ -82,6 +82,13 @@ void inner_push_caller_file(duk_context *ctx);
 /* [ ] -> [ %ThrowTypeError% ] */
 void inner_push_thrower(duk_context *ctx);
 void inner_set_constructable(duk_context *ctx, duk_idx_t idx, bool on);
+/*
+ * A C function with own length and name, not constructable. DATA_KEY: NULL, or
+ * the hidden key under which it carries the value on top.
+ * [ ] -> [ function ], or [ data ] -> [ function ]
+ */
+void inner_push_cfunction(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
+    int length, const char *name, void *data_key);
 bool inner_is_lowered(duk_context *ctx, duk_idx_t idx);
 /* Key of what closures of one function text share; NULL if not lowered. */
 const void *inner_code_key(duk_context *ctx, duk_idx_t idx);

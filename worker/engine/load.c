@@ -23,6 +23,9 @@
 #include "worker/engine/str.h"
 #include "worker/lang/diag.h"
 
+/* What the front-end may take for one text, however small the heap's cap. */
+#define MEMORY_MIN ((size_t)32 << 20)
+
 struct load {
 	const char *src, *file_name;
 	size_t len;
@@ -73,6 +76,12 @@ load_push_error(duk_context *ctx, const struct lang_diag *diag)
 		DUK_DEFPROP_FORCE);
 }
 
+size_t
+load_memory_max(const struct engine *e)
+{
+	return MAX(e->limits.heap_max, MEMORY_MIN);
+}
+
 /* Do it, free what C owns, then throw if something was thrown. */
 static void
 run(duk_context *ctx, struct load *l)
@@ -109,8 +118,11 @@ body(duk_context *ctx, void *arg)
 	int r;
 
 	if (l->unit == NULL) {
+		struct lang_options o = *l->options;
+
 		l->own_unit = true;
-		r = lang_parse(l->src, l->len, l->options, &l->unit, &l->diag);
+		o.memory_max = load_memory_max(e);
+		r = lang_parse(l->src, l->len, &o, &l->unit, &l->diag);
 		if (r != 0)
 			return fail(ctx, l, r);
 	}
@@ -127,7 +139,8 @@ body(duk_context *ctx, void *arg)
 		    duk_push_fixed_buffer(ctx, (l->nids + 1) * sizeof *l->ids);
 		memcpy(l->ids, l->out->helpers, l->nids * sizeof *l->ids);
 	} else {
-		l->source_id = source_keep(e, l->src, l->len);
+		/* a unit given from outside is a module's: its text stays */
+		l->source_id = source_keep(e, l->src, l->len, !l->own_unit);
 	}
 	duk_push_lstring(ctx, l->out->text, l->out->len);
 	str_push_utf8(ctx, l->file_name, strlen(l->file_name));

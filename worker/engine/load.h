@@ -11,6 +11,11 @@
  * Private to worker/engine: from source text to a closure, through lang.
  */
 
+struct engine;
+
+/* Bytes that lang may take for one text: lang_options.memory_max. */
+size_t load_memory_max(const struct engine *e);
+
 /* [ ] -> [ SyntaxError and so on ]; DIAG is only read. */
 void load_push_error(duk_context *ctx, const struct lang_diag *diag);
 

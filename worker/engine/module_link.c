@@ -116,6 +116,9 @@ parse(duk_context *ctx, struct module *m)
 
 	lang_diag_init(&diag);
 	r = lang_parse(m->bytes, m->len, &o, &m->unit, &diag);
+	if (r != 0 && diag.message == NULL)
+		(void)duk_error(ctx, DUK_ERR_RANGE_ERROR, "%s: %s", m->name,
+		    err_text(r));
 	if (r != 0) {
 		load_push_error(ctx, &diag);
 		lang_diag_clear(&diag);

@@ -33,6 +33,9 @@
 #define EPOCH_SHIFT 8    /* counts resolutions: old functions are void */
 #define EPOCH_MASK 0x3fff
 
+/* Where inner_push_cfunction() puts the data. */
+#define FUNCTION_DATA_SLOT 0
+
 /* A reaction's array. */
 enum {
 	REACT_OK,
@@ -307,7 +310,7 @@ resolver(duk_context *ctx)
 	int magic = duk_get_current_magic(ctx) & 0x7fff, s;
 
 	duk_push_current_function(ctx);
-	duk_get_prop_literal(ctx, -1, DUK_HIDDEN_SYMBOL("data"));
+	inner_slot_push(ctx, -1, FUNCTION_DATA_SLOT);
 	/* [ value fn promise ] */
 	s = get_state(ctx, -1);
 	if (((s >> EPOCH_SHIFT) & EPOCH_MASK) != magic >> 1)
@@ -327,10 +330,10 @@ push_resolver(duk_context *ctx, duk_idx_t pidx, bool is_reject)
 	int epoch = (get_state(ctx, pidx) >> EPOCH_SHIFT) & EPOCH_MASK;
 
 	pidx = duk_normalize_index(ctx, pidx);
-	engine_push_function(ctx, resolver, 1, 1, "");
-	duk_set_magic(ctx, -1, epoch * 2 + (is_reject ? 1 : 0));
 	duk_dup(ctx, pidx);
-	duk_put_prop_literal(ctx, -2, DUK_HIDDEN_SYMBOL("data"));
+	inner_push_cfunction(ctx, resolver, 1, 1, "",
+	    engine_from(ctx)->keys[KEY_DATA]);
+	duk_set_magic(ctx, -1, epoch * 2 + (is_reject ? 1 : 0));
 }
 
 void

@@ -19,7 +19,8 @@
 #define TABLE_MIN 256
 
 struct text {
-	char *s; /* owned */
+	const char *s; /* held, or the same as `copy` */
+	char *copy;    /* owned, or NULL */
 	size_t len;
 };
 
@@ -62,22 +63,26 @@ grow(struct sources *s)
 }
 
 uint32_t
-source_keep(struct engine *e, const char *src, size_t len)
+source_keep(struct engine *e, const char *src, size_t len, bool held)
 {
 	struct sources *s = e->sources;
+	struct text *t;
 
 	if (s == NULL)
 		s = e->sources = xcalloc(1, sizeof *s);
-	if (len > SOURCE_MAX - s->bytes || s->ntexts == TEXTS_MAX)
+	if (s->ntexts == TEXTS_MAX || (!held && len > SOURCE_MAX - s->bytes))
 		return 0;
 	if (s->ntexts == s->texts_size) {
 		s->texts_size = s->texts_size * 2 + 8;
 		s->texts =
 		    xreallocarray(s->texts, s->texts_size, sizeof *s->texts);
 	}
-	s->texts[s->ntexts].s = xmemdup(src, len);
-	s->texts[s->ntexts].len = len;
-	s->bytes += len;
+	t = &s->texts[s->ntexts];
+	t->copy = held ? NULL : xmemdup(src, len);
+	t->s = held ? src : t->copy;
+	t->len = len;
+	if (!held)
+		s->bytes += len;
 	return ++s->ntexts;
 }
 
@@ -126,7 +131,7 @@ sources_free(struct engine *e)
 	if (s == NULL)
 		return;
 	for (i = 0; i < s->ntexts; i++)
-		free(s->texts[i].s);
+		free(s->texts[i].copy);
 	free(s->texts);
 	free(s->table);
 	free(s);

@@ -1,6 +1,7 @@
 #ifndef WORKER_ENGINE_SOURCE_H
 #define WORKER_ENGINE_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,10 +14,10 @@ struct engine;
 struct sources;
 
 /*
- * Keep a copy of a text; returns a number for source_add(), or 0 when too much
- * is kept already.
+ * Keep a text; returns a number for source_add(), or 0 when too much is kept
+ * already. HELD: SRC outlives the engine's scripts, else it is copied.
  */
-uint32_t source_keep(struct engine *e, const char *src, size_t len);
+uint32_t source_keep(struct engine *e, const char *src, size_t len, bool held);
 /* The function whose code is KEY stands at POS..END of text ID. */
 void source_add(struct engine *e, const void *key, uint32_t id, uint32_t pos,
     uint32_t end);

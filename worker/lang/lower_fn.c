@@ -146,7 +146,7 @@ lower_new_target(struct lower *l, uint32_t n)
 
 	lo_to(l, N(l, n)->pos);
 	if (fn->this_param || fn->f == NULL || fn->f->kind == FUNC_PROGRAM)
-		lo_put(l, "void 0");
+		lo_put(l, "(void 0)");
 	else
 		lo_put(l, "%pnt");
 	lo_skip(l, N(l, n)->end);

@@ -171,6 +171,15 @@ static const struct resolve_case resolve_cases[] = {
 	{ LANG_SCRIPT,
 	    "function f() { try {} catch (a) {} for (let a of b) ; }",
 	    "f, a, a r" },
+	{ LANG_SCRIPT,
+	    "(function x() { { let x } return x })",
+	    "x, x r" },
+	{ LANG_SCRIPT,
+	    "(function x() { { let x } })",
+	    "x, x" },
+	{ LANG_SCRIPT,
+	    "function f() { { let arguments } return arguments }",
+	    "f, arguments r" },
 };
 /* clang-format on */
 

@@ -257,6 +257,7 @@ resolve_arguments(struct resolver *r, uint32_t node)
 		return;
 	}
 	r->taint++;
+	resolve_free_name(r, ATOM_arguments, 0);
 	f = func_get(r->u, r->func);
 	for (; f->is_arrow && f->parent != 0; f = func_get(r->u, f->parent)) {
 		f->uses_arguments = true;

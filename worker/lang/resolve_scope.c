@@ -156,13 +156,14 @@ rename_symbols(struct resolver *r, const struct func *f)
 
 	for (i = f->first_scope; i != 0; i = s->next_in_func) {
 		s = scope_get(r->u, i);
-		if (is_block_scope(s) || s->kind == SCOPE_CLASS ||
-		    s->kind == SCOPE_FN_NAME)
+		if (is_block_scope(s) || s->kind == SCOPE_CLASS)
 			continue;
 		for (j = s->first; j != 0; j = sym->next) {
 			sym = symbol_get(r->u, j);
 			a = atom_get(&r->u->atoms, sym->atom);
-			if ((a->flags & ATOMF_BLOCK) == 0)
+			if ((a->flags & ATOMF_BLOCK) == 0 ||
+			    (sym->kind == SYM_FN_NAME &&
+				(sym->flags & SYMF_USED) == 0))
 				continue;
 			if (s->kind == SCOPE_BODY && a->scratch != 0) {
 				sym->flags |= SYMF_RENAME;

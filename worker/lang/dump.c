@@ -13,7 +13,11 @@
 #include "base/xmalloc.h"
 #include "worker/lang/unit.h"
 
-static void dump_node(struct lang_unit *u, struct buf *b, uint32_t node);
+/* Left-deep chains are as long as the source; deeper than this is cut. */
+#define DUMP_DEPTH_MAX 4000U
+
+static void dump_node(struct lang_unit *u, struct buf *b, uint32_t node,
+    unsigned int depth);
 
 /* clang-format off */
 static const char *const op_names[] = {
@@ -188,7 +192,7 @@ dump_text(struct lang_unit *u, struct buf *b, const struct ast_node *n)
 /* LIST: in brackets, for slots that hold a list. */
 static void
 dump_slot(struct lang_unit *u, struct buf *b, enum ast_slot slot,
-    uint32_t value, bool brackets)
+    uint32_t value, bool brackets, unsigned int depth)
 {
 	uint32_t i;
 
@@ -196,7 +200,7 @@ dump_slot(struct lang_unit *u, struct buf *b, enum ast_slot slot,
 	case SLOT_N:
 		put(b, value != 0 ? " " : " -");
 		if (value != 0)
-			dump_node(u, b, value);
+			dump_node(u, b, value, depth);
 		break;
 	case SLOT_L:
 		if (brackets)
@@ -204,7 +208,7 @@ dump_slot(struct lang_unit *u, struct buf *b, enum ast_slot slot,
 		for (i = value; i != 0; i = ast_node(&u->ast, i)->next) {
 			if (!brackets || i != value)
 				put(b, " ");
-			dump_node(u, b, i);
+			dump_node(u, b, i, depth);
 		}
 		if (brackets)
 			put(b, "]");
@@ -219,13 +223,17 @@ dump_slot(struct lang_unit *u, struct buf *b, enum ast_slot slot,
 }
 
 static void
-dump_node(struct lang_unit *u, struct buf *b, uint32_t node)
+dump_node(struct lang_unit *u, struct buf *b, uint32_t node, unsigned int depth)
 {
 	const struct ast_node *n = ast_node(&u->ast, node);
 	const struct ast_spec *spec = &ast_specs[n->kind];
 	const uint32_t slot[4] = {n->a, n->b, n->c, n->d};
 	unsigned int i, last = 0, lists = 0;
 
+	if (depth > DUMP_DEPTH_MAX) {
+		put(b, "(...)");
+		return;
+	}
 	put(b, "(");
 	put(b, spec->name);
 	dump_op(b, n);
@@ -242,7 +250,7 @@ dump_node(struct lang_unit *u, struct buf *b, uint32_t node)
 	for (i = 0; i < last; i++)
 		if (spec->slots[i] != SLOT_A || n->kind != AST_STRING)
 			dump_slot(u, b, (enum ast_slot)spec->slots[i], slot[i],
-			    lists > 1);
+			    lists > 1, depth + 1);
 	put(b, ")");
 }
 
@@ -258,7 +266,7 @@ unit_dump(struct lang_unit *u)
 	     i = ast_node(&u->ast, i)->next) {
 		if (buf_len(&b) > 0)
 			put(&b, " ");
-		dump_node(u, &b, i);
+		dump_node(u, &b, i, 0);
 	}
 	s = xmemdup(buf_len(&b) > 0 ? (const char *)buf_peek(&b) : "",
 	    buf_len(&b));

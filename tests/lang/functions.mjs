@@ -87,3 +87,6 @@ out([1, 2, 3].map((x) => ({ x })).map(({ x }) => x).join());
 const gx = { async: 1, await: 2, get: 3, set: 4, static: 5, of: 6, let: 7, yield: 8, new: 9, typeof: 10 }; out(Object.values(gx).join(), gx.new, gx.typeof);
 const { new: nw, typeof: ty } = gx; out(nw, ty);
 const sh = { get() { return 'g'; }, set() { return 's'; }, async() { return 'a'; }, await() { return 'w'; }, static() { return 't'; }, if() { return 'i'; } }; out(sh.get(), sh.set(), sh.async(), sh.await(), sh.static(), sh.if());
+const homes = []; for (let i = 0; i < 2; i++) homes.push({ __proto__: { v: i }, m() { return super.v + this.k; }, k: i * 10 }); out(homes.map(h => h.m()));
+const numKeys = { 0.0000001: 'a', 1e21: 'b', 1.50: 'c', 0x1F: 'd', 123456789012345680000: 'e', 0.000001: 'f', get 1e-8() { return 'g'; } }; out(Object.keys(numKeys).join(), Object.getOwnPropertyDescriptor(numKeys, '1e-8').get.name);
+out(tryit(() => ({ m() { return delete super.x; } }).m()));

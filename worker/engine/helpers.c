@@ -30,6 +30,8 @@ static const struct row rows[] = {
     ROW(TDZ_THROW, rt_tdz_throw),
     ROW(TDZ_WRITE, rt_tdz_write),
     ROW(CONST_WRITE, rt_const_write),
+    ROW(BIGINT, rt_bigint),
+    ROW(DELETE_SUPER, rt_delete_super),
     ROW(SET_NAME, rt_set_name),
     ROW(CALL, rt_call),
     ROW(REFLECT_APPLY, rt_reflect_apply),

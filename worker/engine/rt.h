@@ -6,7 +6,9 @@
 /* Private to worker/engine: helpers of helpers.def, one C function each. */
 duk_ret_t rt_tdz_throw(duk_context *ctx);
 duk_ret_t rt_tdz_write(duk_context *ctx);
+duk_ret_t rt_bigint(duk_context *ctx);
 duk_ret_t rt_const_write(duk_context *ctx);
+duk_ret_t rt_delete_super(duk_context *ctx);
 duk_ret_t rt_set_name(duk_context *ctx);
 duk_ret_t rt_call(duk_context *ctx);
 duk_ret_t rt_reflect_apply(duk_context *ctx);

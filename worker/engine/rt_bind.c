@@ -35,6 +35,13 @@ rt_tdz_write(duk_context *ctx)
 	return 1;
 }
 
+/* $big() */
+duk_ret_t
+rt_bigint(duk_context *ctx)
+{
+	return duk_type_error(ctx, "BigInt is not supported yet");
+}
+
 /* $cw(name) */
 duk_ret_t
 rt_const_write(duk_context *ctx)

@@ -222,6 +222,13 @@ rt_super_apply(duk_context *ctx)
 	return 1;
 }
 
+/* $dsup() */
+duk_ret_t
+rt_delete_super(duk_context *ctx)
+{
+	return duk_reference_error(ctx, "Unsupported reference to 'super'");
+}
+
 /* $st() */
 duk_ret_t
 rt_super_twice(duk_context *ctx)

@@ -368,6 +368,8 @@ bool lo_is_pure(const struct lower *l, uint32_t n);
 /* ---- lower_class.c, lower_priv.c -------------------------------------- */
 
 void lower_class(struct lower *l, uint32_t n);
+/* `this` of where a hidden function stands, as its argument. */
+void lo_put_outer_this(struct lower *l);
 void lower_class_decl(struct lower *l, uint32_t n);
 void lower_super_call(struct lower *l, uint32_t n);
 void lo_super_statement_done(struct lower *l, uint32_t stmt);

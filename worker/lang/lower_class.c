@@ -590,8 +590,8 @@ put_class(struct lower *l, struct class *c, uint32_t heritage)
 }
 
 /* `this` of where the class stands, as argument of its wrapper. */
-static void
-put_outer_this(struct lower *l)
+void
+lo_put_outer_this(struct lower *l)
 {
 	const struct fnctx *fn = l->fn;
 
@@ -634,7 +634,7 @@ put_wrapped(struct lower *l, struct class *c)
 	lo_fn_end_vars(l);
 	lo_put(l, "}(");
 	lo_fn_leave(l, &fn);
-	put_outer_this(l);
+	lo_put_outer_this(l);
 	lo_put(l, "))");
 }
 

@@ -388,24 +388,46 @@ lower_spread_array(struct lower *l, uint32_t first, bool list)
 
 /* ---- keys -------------------------------------------------------------- */
 
+/* Number::toString of a value that is not negative. */
 static struct lang_str
 number_str(struct lower *l, uint32_t n)
 {
 	double v = unit_number_value(l->u, n);
-	char text[40];
-	int digits;
+	char text[64], digits[32];
+	int nd, e, i, len = 0;
 
-	if (v >= 0 && v < 1e15 && v == floor(v)) {
-		snprintf(text, sizeof text, "%.0f", v);
+	if (v == 0)
+		return lo_str("0");
+	if (isinf(v))
+		return lo_str("Infinity");
+	for (nd = 1; nd <= 17; nd++) {
+		snprintf(text, sizeof text, "%.*e", nd - 1, v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	/* d.ddde+XX: value = 0.dddd * 10^e */
+	e = atoi(strchr(text, 'e') + 1) + 1;
+	for (i = 0, nd = 0; text[i] != 'e'; i++)
+		if (text[i] != '.')
+			digits[nd++] = text[i];
+	if (nd <= e && e <= 21) {
+		len = snprintf(text, sizeof text, "%.*s%0*d", nd, digits,
+		    e - nd, 0);
+		if (e == nd)
+			len = nd;
+	} else if (e > 0 && e <= 21) {
+		len = snprintf(text, sizeof text, "%.*s.%.*s", e, digits,
+		    nd - e, digits + e);
+	} else if (e > -6 && e <= 0) {
+		len = snprintf(text, sizeof text, "0.%.*s%.*s", -e, "000000",
+		    nd, digits);
 	} else {
-		for (digits = 1; digits <= 17; digits++) {
-			snprintf(text, sizeof text, "%.*g", digits, v);
-			if (strtod(text, NULL) == v)
-				break;
-		}
+		len = snprintf(text, sizeof text, "%c%s%.*se%c%d", digits[0],
+		    nd > 1 ? "." : "", nd - 1, digits + 1, e > 0 ? '+' : '-',
+		    abs(e - 1));
 	}
 	return (struct lang_str){
-	    arena_strdup(&l->u->arena, text, strlen(text)), strlen(text)};
+	    arena_strdup(&l->u->arena, text, (size_t)len), (size_t)len};
 }
 
 struct lang_str

@@ -295,15 +295,26 @@ lower_object(struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 	struct home home = {.up = l->home, .is_object = true};
 	bool homed = object_needs_home(l, node->a), split = false;
+	bool wrapped;
+	struct fnctx fn;
 	uint32_t p;
+
+	/* closures of two iterations must not share the home variable */
+	wrapped = homed && l->fn->loops != NULL && !l->fn->is_async &&
+		  !l->fn->is_generator;
 
 	for (p = node->a; p != 0 && !split; p = N(l, p)->next)
 		split = prop_splits(l, p);
 	if (homed) {
+		lo_to(l, node->pos);
+		lo_put(l, "(");
+		if (wrapped) {
+			lo_fn_hidden(l, &fn, lo_textf(l, "%pthis").s);
+			lo_put(l, "return ");
+		}
 		home.text = lo_var(l, "h");
 		l->home = &home;
-		lo_to(l, node->pos);
-		lo_put(l, "(%s=", &home.text);
+		lo_put(l, "%s=", &home.text);
 	}
 	if (!split) {
 		for (p = node->a; p != 0; p = N(l, p)->next)
@@ -317,6 +328,14 @@ lower_object(struct lower *l, uint32_t n)
 		else
 			put_nested(l, node->a);
 		lo_skip(l, node->end);
+	}
+	if (wrapped) {
+		lo_put(l, ";");
+		lo_fn_end_vars(l);
+		lo_put(l, "}(");
+		lo_fn_leave(l, &fn);
+		lo_put_outer_this(l);
+		lo_put(l, ")");
 	}
 	if (homed) {
 		lo_put(l, ")");

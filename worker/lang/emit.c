@@ -24,7 +24,8 @@ emit_init(struct emit *e, struct lang_unit *unit)
 {
 	*e = (struct emit){.unit = unit, .src = unit->src, .line = 1};
 	e->html = unit->options.kind != LANG_MODULE &&
-		  memmem(unit->src, unit->len, "-->", 3) != NULL;
+		  (memmem(unit->src, unit->len, "-->", 3) != NULL ||
+		      memmem(unit->src, unit->len, "<!--", 4) != NULL);
 }
 
 void

@@ -225,15 +225,9 @@ can_end_statement(const struct parser *p)
 void
 semicolon(struct parser *p)
 {
-	struct lang_unit *u = p->u;
-
-	if (accept_token(p, TOK_SEMICOLON))
-		return;
-	if (!can_end_statement(p))
+	/* lowering writes the semicolon that the source leaves out */
+	if (!accept_token(p, TOK_SEMICOLON) && !can_end_statement(p))
 		fail_token(p);
-	/* A line that would go on once a type is gone must not. */
-	if (u->nerased > 0 && u->erased[u->nerased - 1].end == p->lx.prev_end)
-		u->erased[u->nerased - 1].semicolon = true;
 }
 
 struct token

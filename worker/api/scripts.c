@@ -14,9 +14,10 @@
 
 #include "base/clock.h"
 #include "worker/api/body.h"
-#include "worker/api/subtle.h"
 #include "worker/api/event.h"
 #include "worker/api/js_scripts.h" /* made from js/ */
+#include "worker/api/subtle.h"
+#include "worker/api/zip.h"
 #include "worker/builtins/builtins.h"
 #include "worker/engine/module.h"
 #include "worker/engine/promise.h"
@@ -555,6 +556,7 @@ scripts_install(duk_context *ctx)
 
 	duk_push_bare_object(ctx); /* native */
 	members_define(ctx, -1, natives, NELEMS(natives), false);
+	zip_install_natives(ctx, -1);
 	more = subtle_natives(&n);
 	members_define(ctx, -1, more, n, false);
 	more = pkey_natives(&n);

@@ -8,8 +8,8 @@
  */
 #include "config.h"
 
-#include "worker/api/subtle.h"
 #include "worker/api/api.h"
+#include "worker/api/subtle.h"
 
 #include <stdarg.h>
 #include <stdio.h>

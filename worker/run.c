@@ -35,7 +35,7 @@
 #define GOAWAY_WAIT_MS 5000 /* for peers to acknowledge */
 /* Who has started it or asked for a channel is about to send a request. */
 #define FIRST_REQUEST_S 2.0
-#define LOG_TEXT_MAX 3500   /* bytes of one record */
+#define LOG_TEXT_MAX 3500 /* bytes of one record */
 #define CHANNEL_TARGETS_MAX (SPEC_BINDINGS_MAX + 1)
 
 enum worker_state {

@@ -18,7 +18,7 @@
 #define IPC_VERSION 1
 #define IPC_HEADER_SIZE 16
 #define IPC_FRAME_MAX 65536
-#define IPC_FLAG_END 0x0001 /* last frame of this direction of the stream */
+#define IPC_FLAG_END 0x0001    /* last frame of this direction of the stream */
 #define IPC_FLAG_EXPECT 0x0002 /* REQUEST: the body waits for CONTINUE */
 
 /* Parties, a set each. */

@@ -26,3 +26,10 @@ declare const nothing: number; declare function nope(): void; declare module 'x'
 export type { Pair }; export interface Exp { a: 1 } export enum Ex { One = 1 } out(Ex.One, Ex[1]);
 const obj = { m<T>(this: any, x: T): T { return x; }, async *g<T>(x: T) { yield x; } }; out(obj.m(3)); for await (const v of obj.g('ag')) out(v);
 const cond = (true as boolean) ? (x: number): number => x + 1 : null; out(cond!(1)); let tuple: [a: string, b?: number] = ['t']; out(tuple[0]); abstract class Abs { static make(this: new () => any) { return new this(); } } out(typeof Abs.make);
+const lineEnd = (u: any) =>
+  u ? String(u as any) : String(0) as any
+const after = lineEnd(1) as string
+out(after, lineEnd(0) satisfies string)
+function returned(v: unknown) { return <string>
+  v }
+out(returned('cast'))

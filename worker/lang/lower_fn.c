@@ -334,6 +334,9 @@ lo_fn_text(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	struct fnctx fn;
 	uint32_t row;
 
+	if (node->c == 0) /* TypeScript: an overload that is no statement */
+		unit_fail(l->u, node->pos, node->end,
+		    "Function implementation is missing");
 	row = lo_row_add(l, spec->name, spec->named, fn_flags(f) | spec->flags,
 	    f->length, spec->pos != spec->end ? spec->pos : node->pos,
 	    spec->pos != spec->end ? spec->end : node->end);

@@ -299,7 +299,7 @@ at_await_using(struct parser *p)
 		return false;
 	saved = p->lx;
 	next(p);
-	r = !at_newline(p) && at_using(p) && peek(p).atom != ATOM_of;
+	r = !at_newline(p) && at_using(p);
 	p->lx = saved;
 	return r;
 }

@@ -32,13 +32,17 @@ static const char full[] =
     "compatibilityFlags = nodejs_compat\nmodules = m esModule ''\n"
     "bindings = B text b\nglobalOutbound = w\n";
 
+#define SOCKET "[socket s]\naddress = *:1\nservice = w\n"
+#define WORKER                                                                 \
+	"[worker w]\ncompatibilityDate = 2026-01-01\nmodules = m esModule "    \
+	"''\n"
+
 /* How a section of an owner begins. */
 static const char *const headers[] = {
     [SCHEMA_SERVER] = "[server]\n",
     [SCHEMA_LOGGING] = "[logging]\n",
-    [SCHEMA_SOCKET] = "[socket s]\naddress = *:1\nservice = w\n",
-    [SCHEMA_WORKER] = ("[worker w]\ncompatibilityDate = 2026-01-01\n"
-		       "modules = m esModule ''\n"),
+    [SCHEMA_SOCKET] = SOCKET,
+    [SCHEMA_WORKER] = WORKER,
 };
 
 static struct conf *

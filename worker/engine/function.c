@@ -11,6 +11,8 @@
 #include "worker/engine/engine_priv.h"
 #include "worker/engine/inner.h"
 
+#define LIST_MAX 250000 /* arguments of Reflect.construct() */
+
 static duk_ret_t reflect_construct(duk_context *ctx);
 
 void
@@ -71,7 +73,7 @@ reflect_construct(duk_context *ctx)
 		    "CreateListFromArrayLike called on non-object");
 	/* [ target list newTarget ] */
 	len = duk_get_length(ctx, 1);
-	if (len > 65535)
+	if (len > LIST_MAX)
 		return duk_range_error(ctx, "too many arguments");
 	n = (duk_idx_t)len;
 	duk_require_stack(ctx, n + 4);

@@ -12,7 +12,7 @@
 #include "worker/engine/inner.h"
 #include "worker/engine/rt.h"
 
-#define ARGS_MAX 65535 /* of a call with a spread */
+#define ARGS_MAX 250000 /* of a call with a spread */
 
 /* $t(name) */
 duk_ret_t

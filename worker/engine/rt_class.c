@@ -21,7 +21,7 @@ enum { DEF_IGNORED, DEF_METHOD, DEF_GETTER, DEF_SETTER, DEF_CONSTRUCTOR };
 #define DEF_STATIC 8
 #define DEF_COMPUTED 16
 
-#define SUPER_ARGS_MAX 65535
+#define SUPER_ARGS_MAX 250000
 
 static void find_parents(duk_context *ctx);
 static bool define_member(duk_context *ctx, duk_idx_t f, duk_idx_t proto,

@@ -886,8 +886,8 @@ static const struct {
 	const char *text;
 } erase_cases[] = {
     {"let a: T = b as U;", "let a    = b     ;"},
-    {"let a = b as U\n(c)", "let a = b ;   \n(c)"},
-    {"a!\nb", "a;\nb"},
+    {"let a = b as U\n(c)", "let a = b     \n(c)"},
+    {"a!\nb", "a \nb"},
     {"b\ntype A = {\n a: b\n}\n(c)", "b\n;         \n     \n \n(c)"},
     {"f<T>(a)", "f   (a)"},
     {"(a: T): U => a", "(a   )    => a"},

@@ -334,26 +334,34 @@ spread_flat(struct lower *l, uint32_t first)
 	lo_put(l, ")");
 }
 
+/* "h2(h1(" for the helpers noted, the last first. */
+void
+lo_put_nested(struct lower *l, const uint32_t *ids, uint32_t n)
+{
+	while (n > 0)
+		lo_put(l, "%h(", ids[--n]);
+}
+
 /* Nested calls, strictly in order. */
 static void
 spread_nested(struct lower *l, uint32_t first)
 {
-	struct lang_str text = {"", 0};
 	bool run = true;
-	uint32_t e;
+	uint32_t e, n = 0, *ids;
 
-	/* what opens last is written first */
-	for (e = first; e != 0; e = N(l, e)->next) {
+	for (e = first; e != 0; e = N(l, e)->next)
+		n++;
+	ids = arena_zalloc(&l->u->arena, n + 1, sizeof *ids);
+	for (e = first, n = 0; e != 0; e = N(l, e)->next) {
 		if (N(l, e)->kind == AST_SPREAD) {
-			text = lo_textf(l, "%h(%s", LANG_HELPER_SPREAD, &text);
+			ids[n++] = LANG_HELPER_SPREAD;
 			run = false;
 		} else if (!run) {
-			text =
-			    lo_textf(l, "%h(%s", LANG_HELPER_SPREAD_SEG, &text);
+			ids[n++] = LANG_HELPER_SPREAD_SEG;
 			run = true;
 		}
 	}
-	lo_put(l, "%s", &text);
+	lo_put_nested(l, ids, n);
 	e = put_segment(l, first);
 	while (e != 0) {
 		lo_put(l, ",");

@@ -180,6 +180,8 @@ void lo_put_tagged_arguments(struct lower *l, uint32_t n);
 void lower_array(struct lower *l, uint32_t n);
 /* Elements or arguments with spread as one array; LIST: only to be read. */
 void lower_spread_array(struct lower *l, uint32_t first, bool list);
+/* "h2(h1(" for helper numbers, the last first. */
+void lo_put_nested(struct lower *l, const uint32_t *ids, uint32_t n);
 void lower_object(struct lower *l, uint32_t n);
 struct lang_str lo_key_str(struct lower *l, uint32_t key);
 /* What a function under that key is called; false if it is computed. */

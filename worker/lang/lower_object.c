@@ -233,23 +233,24 @@ put_split_accessor(struct lower *l, uint32_t p)
 static void
 put_nested(struct lower *l, uint32_t first)
 {
-	struct lang_str text = {"", 0};
 	bool piece = true;
-	uint32_t p;
+	uint32_t p, n = 0, *ids;
 
-	for (p = first; p != 0; p = N(l, p)->next) {
+	for (p = first; p != 0; p = N(l, p)->next)
+		n++;
+	ids = arena_zalloc(&l->u->arena, n + 1, sizeof *ids);
+	for (p = first, n = 0; p != 0; p = N(l, p)->next) {
 		if (prop_splits(l, p)) {
-			text = lo_textf(l, "%h(%s", split_helper(l, p), &text);
+			ids[n++] = split_helper(l, p);
 			piece = false;
 		} else if (!piece) {
-			text = lo_textf(l, "%h(%s",
-			    piece_has_accessor(l, p) ? LANG_HELPER_OBJ_DEFINE
-						     : LANG_HELPER_OBJ_SPREAD,
-			    &text);
+			ids[n++] = piece_has_accessor(l, p)
+				       ? LANG_HELPER_OBJ_DEFINE
+				       : LANG_HELPER_OBJ_SPREAD;
 			piece = true;
 		}
 	}
-	lo_put(l, "%s", &text);
+	lo_put_nested(l, ids, n);
 	p = put_piece(l, first);
 	while (p != 0) {
 		const struct ast_node *node = N(l, p);

@@ -147,6 +147,46 @@ date_to_text(duk_context *ctx)
 	return 1;
 }
 
+/* As en-US writes it; magic: 1 date, 2 time, 3 both */
+static duk_ret_t
+date_to_locale(duk_context *ctx)
+{
+	int what = duk_get_current_magic(ctx), n = 0, hour;
+	double t = this_time(ctx);
+	struct date_parts d;
+	char buf[128];
+
+	if (bi_is_object(ctx, 1)) {
+		duk_enum(ctx, 1, DUK_ENUM_OWN_PROPERTIES_ONLY);
+		while (duk_next(ctx, -1, 1)) {
+			if (strcmp(duk_get_string(ctx, -2), "timeZone") != 0 ||
+			    strcmp(duk_safe_to_string(ctx, -1), "UTC") != 0)
+				bi_throw_type(ctx,
+				    "toLocaleString: option %s is not "
+				    "supported",
+				    duk_get_string(ctx, -2));
+			duk_pop_2(ctx);
+		}
+	} else if (!isnan(t)) {
+		t += local_offset(ctx, t) * 60000.0;
+	}
+	if (isnan(t)) {
+		duk_push_literal(ctx, "Invalid Date");
+		return 1;
+	}
+	date_split(t, &d);
+	hour = d.hour % 12 == 0 ? 12 : d.hour % 12;
+	if ((what & 1) != 0)
+		n = snprintf(buf, sizeof buf, "%d/%d/%ld", d.month + 1, d.day,
+		    d.year);
+	if ((what & 2) != 0)
+		n += snprintf(buf + n, sizeof buf - (size_t)n,
+		    "%s%d:%02d:%02d %s", what == 3 ? ", " : "", hour, d.minute,
+		    d.second, d.hour < 12 ? "AM" : "PM");
+	duk_push_lstring(ctx, buf, (size_t)n);
+	return 1;
+}
+
 /* [ ] -> [ Date of T ] */
 static void
 push_date(duk_context *ctx, double t)
@@ -258,6 +298,9 @@ bi_install_date(duk_context *ctx)
 	static const struct bi_fn methods[] = {
 	    {"toDateString", date_to_text, 0, 0, 1},
 	    {"toJSON", date_to_json, 1, 1, 0},
+	    {"toLocaleDateString", date_to_locale, 2, 0, 1},
+	    {"toLocaleString", date_to_locale, 2, 0, 3},
+	    {"toLocaleTimeString", date_to_locale, 2, 0, 2},
 	    {"toString", date_to_text, 0, 0, 3},
 	    {"toTimeString", date_to_text, 0, 0, 2},
 	    {"toUTCString", date_to_text, 0, 0, 4},

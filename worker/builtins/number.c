@@ -269,12 +269,88 @@ number_to_precision(duk_context *ctx)
 	return 1;
 }
 
+/* An integer option of toLocaleString's second argument; DFLT if absent. */
+static int
+fraction_option(duk_context *ctx, const char *name, int dflt)
+{
+	double d;
+
+	duk_get_prop_string(ctx, 1, name);
+	d = duk_is_undefined(ctx, -1) ? dflt : bi_to_integer(ctx, -1);
+	duk_pop(ctx);
+	if (d < 0 || d > 100)
+		bi_throw_range(ctx, "%s value is out of range", name);
+	return (int)d;
+}
+
+/* Digits as en-US has them: groups of three, at most three fraction digits. */
+static duk_ret_t
+number_to_locale(duk_context *ctx)
+{
+	static const char *const unsupported[] = {
+	    "style", "currency", "unit", "notation"};
+	double x = this_number(ctx, "Number.prototype.toLocaleString");
+	struct digits d;
+	char out[DIGITS_MAX + 512];
+	int min = 0, max = 3, i, n, len = 0;
+	size_t k;
+
+	if (bi_is_object(ctx, 1)) {
+		for (k = 0; k < NELEMS(unsupported); k++)
+			if (duk_has_prop_string(ctx, 1, unsupported[k]))
+				bi_throw_type(ctx,
+				    "toLocaleString: option %s is not "
+				    "supported",
+				    unsupported[k]);
+		min = fraction_option(ctx, "minimumFractionDigits", 0);
+		max =
+		    fraction_option(ctx, "maximumFractionDigits", MAX(min, 3));
+		if (min > max)
+			bi_throw_range(ctx,
+			    "maximumFractionDigits value is out of range");
+	}
+	if (!isfinite(x)) {
+		duk_push_string(ctx, isnan(x) ? "NaN"
+				     : x < 0  ? "-\xe2\x88\x9e"
+					      : "\xe2\x88\x9e");
+		return 1;
+	}
+	if (signbit(x))
+		out[len++] = '-';
+	x = fabs(x);
+	d.n = 0;
+	d.exp = -1;
+	if (x > 0) {
+		shortest(x, &d);
+		round_digits(&d, d.exp + 1 + max);
+	}
+	if (d.exp < 0 || d.n == 0)
+		out[len++] = '0';
+	for (i = 0; i <= d.exp; i++) {
+		out[len++] = i < d.n ? d.d[i] : '0';
+		if (i < d.exp && (d.exp - i) % 3 == 0)
+			out[len++] = ',';
+	}
+	/* the last fraction digit that is not 0 */
+	for (n = max; n > min; n--)
+		if (d.exp + n >= 0 && d.exp + n < d.n && d.d[d.exp + n] != '0')
+			break;
+	if (n > 0)
+		out[len++] = '.';
+	for (i = 1; i <= n; i++)
+		out[len++] =
+		    d.exp + i >= 0 && d.exp + i < d.n ? d.d[d.exp + i] : '0';
+	duk_push_lstring(ctx, out, (size_t)len);
+	return 1;
+}
+
 void
 bi_install_number(duk_context *ctx)
 {
 	static const struct bi_fn fns[] = {
 	    {"toExponential", number_to_exponential, 1, 1, 0},
 	    {"toFixed", number_to_fixed, 1, 1, 0},
+	    {"toLocaleString", number_to_locale, 2, 0, 0},
 	    {"toPrecision", number_to_precision, 1, 1, 0},
 	};
 

@@ -32,6 +32,13 @@ can_be_weak(duk_context *ctx, duk_idx_t idx)
 	return duk_is_object(ctx, idx) || duk_is_lightfunc(ctx, idx);
 }
 
+/* In KIND: a number, where Map and Set have a boolean. */
+static int
+weak_kind(bool is_set)
+{
+	return is_set ? 2 : 1;
+}
+
 /* [ ] -> [ key string ] of the collection at IDX; its heap pointer. */
 static void *
 push_weak_key(duk_context *ctx, duk_idx_t idx, bool is_set, const char *name)
@@ -39,8 +46,7 @@ push_weak_key(duk_context *ctx, duk_idx_t idx, bool is_set, const char *name)
 	bool ok = slot_get(ctx, idx, SLOT_KIND);
 
 	if (ok) {
-		ok = duk_is_boolean(ctx, -1) &&
-		     duk_get_boolean(ctx, -1) == is_set;
+		ok = duk_get_int_default(ctx, -1, 0) == weak_kind(is_set);
 		duk_pop(ctx);
 	}
 	if (!ok || !slot_get(ctx, idx, SLOT_WEAK))
@@ -55,8 +61,7 @@ weak_init(duk_context *ctx, duk_idx_t idx, bool is_set)
 	duk_push_sprintf(ctx, DUK_HIDDEN_SYMBOL("weak%lx"),
 	    (unsigned long)bi_of(ctx)->next_weak++);
 	slot_put(ctx, idx, SLOT_WEAK);
-	duk_push_boolean(ctx, is_set);
-	slot_put(ctx, idx, SLOT_KIND);
+	slot_put_number(ctx, idx, SLOT_KIND, weak_kind(is_set));
 }
 
 /* [ key value ] -> [ ] */

@@ -30,12 +30,12 @@
 #include "supervisor/backoff.h"
 #include "supervisor/bundle.h"
 #include "supervisor/spawn.h"
+#include "supervisor/waiters.h"
 
 #define LIFE_MAGIC 0x11feb0a7u
 #define START_MS 30000 /* from the order to serving */
 #define DRAIN_MS 30000 /* from saying that it drains to its end */
 #define MESSAGES_MAX ((size_t)1 << 20) /* bytes queued to a process */
-#define WAITERS_MAX 256 /* per instance: about as many fronts and callers */
 /* A process that could not be cloned: so long, so often, then refused. */
 #define LOST_MS 100
 #define LOST_MAX 5
@@ -48,22 +48,12 @@ enum worker_exit {
 #undef EXIT
 };
 
-/* Somebody who wants a channel to an instance that is not ready. */
-struct waiter {
-	struct waiter *next;
-	struct proc *requester; /* held; workers_forget() removes it */
-	uint32_t target;
-	char *entrypoint; /* owned; "" for the default */
-	char *props;      /* owned; "" for none */
-};
-
 struct instance {
 	struct slot *slot; /* held: the owner */
 	size_t index;
 	enum worker_state state;
 	struct life *life; /* the process that takes channels, or NULL */
-	struct waiter *waiters;
-	size_t nwaiters;
+	struct waiters waiters;
 	ev_timer retry; /* the end of WAITING, QUARANTINE, FAILED */
 	struct backoff backoff;
 	uint64_t nstarts;
@@ -147,131 +137,6 @@ worker_state_text(enum worker_state state)
 	return state_texts[state];
 }
 
-/* --- channels --- */
-
-static void
-refuse(struct proc *requester, uint32_t target, enum ipc_reset code,
-    const char *text)
-{
-	struct control_refused m = {
-	    .target = target, .code = (uint8_t)code, .text = {text, 0}};
-	struct buf b;
-
-	if (proc_chan(requester) == NULL)
-		return;
-	m.text.len = MIN(strlen(text), (size_t)240);
-	buf_init(&b);
-	control_refused_put(&b, &m);
-	chan_send(proc_chan(requester), IPC_CHANNEL_REFUSED, buf_peek(&b),
-	    buf_len(&b), NULL);
-	buf_clear(&b);
-}
-
-static void
-send_end(struct proc *to, const struct control_channel *m, int fd)
-{
-	struct buf b;
-
-	buf_init(&b);
-	control_channel_put(&b, m);
-	chan_send(proc_chan(to), IPC_CHANNEL, buf_peek(&b), buf_len(&b), &fd);
-	buf_clear(&b);
-}
-
-static void
-connect_now(struct life *l, const struct waiter *w)
-{
-	struct control_channel client = {
-	    .side = CONTROL_CLIENT, .target = w->target};
-	struct control_channel server = {
-	    .side = CONTROL_SERVER,
-	    .entrypoint = {w->entrypoint, strlen(w->entrypoint)},
-	    .props = {w->props, strlen(w->props)},
-	};
-	int a, b;
-
-	if (proc_chan(w->requester) == NULL)
-		return; /* it ends; nobody waits */
-	if (proc_chan(l->proc) == NULL) {
-		refuse(w->requester, w->target, IPC_RESET_CRASH,
-		    "the worker's process ended");
-		return;
-	}
-	if (fd_socketpair(&a, &b) != 0) {
-		log_error("cannot make a channel to worker %s: %s",
-		    l->slot->name, strerror(errno));
-		refuse(w->requester, w->target, IPC_RESET_BUSY,
-		    "the supervisor has no descriptors left");
-		return;
-	}
-	send_end(l->proc, &server, b);
-	send_end(w->requester, &client, a);
-}
-
-static void
-free_waiter(struct waiter *w)
-{
-	free(w->entrypoint);
-	free(w->props);
-	free(w);
-}
-
-static struct waiter *
-take_waiter(struct instance *in)
-{
-	struct waiter *w = in->waiters;
-
-	if (w != NULL) {
-		in->waiters = w->next;
-		in->nwaiters--;
-	}
-	return w;
-}
-
-static void
-refuse_waiters(struct instance *in, enum ipc_reset code, const char *text)
-{
-	struct waiter *w;
-
-	while ((w = take_waiter(in)) != NULL) {
-		refuse(w->requester, w->target, code, text);
-		free_waiter(w);
-	}
-}
-
-static void
-serve_waiters(struct instance *in)
-{
-	struct waiter *w;
-
-	while ((w = take_waiter(in)) != NULL) {
-		connect_now(in->life, w);
-		free_waiter(w);
-	}
-}
-
-static void
-add_waiter(struct instance *in, struct proc *requester, uint32_t target,
-    const struct conf_designator *d)
-{
-	struct waiter *w, **at = &in->waiters;
-
-	if (in->nwaiters >= WAITERS_MAX) {
-		refuse(requester, target, IPC_RESET_BUSY,
-		    "too many wait for this worker");
-		return;
-	}
-	w = xcalloc(1, sizeof *w);
-	w->requester = requester;
-	w->target = target;
-	w->entrypoint = xstrdup(d->entrypoint != NULL ? d->entrypoint : "");
-	w->props = xstrdup(d->props != NULL ? d->props : "");
-	while (*at != NULL)
-		at = &(*at)->next;
-	*at = w;
-	in->nwaiters++;
-}
-
 /* --- slots --- */
 
 static int
@@ -350,11 +215,8 @@ free_slot(struct slot *s)
 {
 	ASSERT(s->nlives == 0);
 	for (size_t i = 0; i < s->ninstances; i++) {
-		struct waiter *w;
-
 		ev_timer_stop(s->set->o.loop, &s->instances[i].retry);
-		while ((w = take_waiter(&s->instances[i])) != NULL)
-			free_waiter(w);
+		waiters_clear(&s->instances[i].waiters);
 	}
 	free(s->instances);
 	free(s->name);
@@ -424,7 +286,8 @@ start(struct instance *in)
 	if (spawn_make_ends(ours, theirs) != 0) {
 		log_error("cannot start worker %s: %s", s->name,
 		    strerror(errno));
-		refuse_waiters(in, IPC_RESET_BUSY, "no descriptors left");
+		waiters_refuse(&in->waiters, IPC_RESET_BUSY,
+		    "no descriptors left");
 		enter_state(in, WORKER_OFF);
 		return;
 	}
@@ -517,7 +380,7 @@ on_ready(void *arg, const struct ipc_msg *msg)
 	l->start_ms = MAX(proc_age_ms(p), (uint64_t)1);
 	log_start(l);
 	enter_state(in, WORKER_READY);
-	serve_waiters(in);
+	waiters_connect(&in->waiters, in->life->proc);
 	tell_outcome(l->slot, WORKER_STARTED, "");
 	return 0;
 }
@@ -540,7 +403,8 @@ on_failed(void *arg, const struct ipc_msg *msg)
 	l->is_ending = true;
 	leave_instance(l);
 	proc_deadline(p, DRAIN_MS, "it does not end");
-	refuse_waiters(in, IPC_RESET_LOAD, "the worker's code does not load");
+	waiters_refuse(&in->waiters, IPC_RESET_LOAD,
+	    "the worker's code does not load");
 	enter_state_for(in, WORKER_FAILED, FAILED_MS);
 	tell_outcome(l->slot, WORKER_NOT_LOADED, in->failure);
 	return 0;
@@ -566,7 +430,7 @@ on_draining(void *arg, const struct ipc_msg *msg)
 		return 0;
 	leave_instance(l);
 	enter_state(in, WORKER_OFF);
-	if (in->nwaiters > 0)
+	if (!waiters_is_empty(&in->waiters))
 		start(in);
 	return 0;
 }
@@ -598,7 +462,7 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 	if (control_u32_get(msg, &target) != 0)
 		return ERR_PROTO;
 	if (!proc_take_token(p)) {
-		refuse(p, target, IPC_RESET_BUSY,
+		waiters_refuse_one(p, target, IPC_RESET_BUSY,
 		    "too many channels asked for");
 		return 0;
 	}
@@ -606,7 +470,8 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 	if (d == NULL) {
 		log_warn("%s: asked for channel %u, which it is not granted",
 		    proc_who(p), target);
-		refuse(p, target, IPC_RESET_NOT_GRANTED, "no such binding");
+		waiters_refuse_one(p, target, IPC_RESET_NOT_GRANTED,
+		    "no such binding");
 		return 0;
 	}
 	workers_connect(l->slot->set, p, target, d);
@@ -659,7 +524,8 @@ after_loss(struct instance *in, const struct proc_end *end)
 	}
 	in->nlost = 0;
 	tell_outcome(in->slot, WORKER_CRASHED, end->text);
-	refuse_waiters(in, IPC_RESET_CRASH, "the worker cannot be started");
+	waiters_refuse(&in->waiters, IPC_RESET_CRASH,
+	    "the worker cannot be started");
 }
 
 /* The process of an instance has ended without a word. */
@@ -672,7 +538,7 @@ after_crash(struct instance *in, const struct life *l,
 
 	enter_state(in, WORKER_OFF);
 	if (in->slot->is_retired || in->slot->set->is_draining) {
-		refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
+		waiters_refuse(&in->waiters, IPC_RESET_DRAIN, "shutting down");
 		return;
 	}
 	if (end->is_lost) {
@@ -690,12 +556,12 @@ after_crash(struct instance *in, const struct life *l,
 			  "quarantine for %llu s",
 		    in->slot->name, in->backoff.nstrikes,
 		    (unsigned long long)wait_ms / 1000);
-		refuse_waiters(in, IPC_RESET_QUARANTINE,
+		waiters_refuse(&in->waiters, IPC_RESET_QUARANTINE,
 		    "the worker crashed too often");
 		enter_state_for(in, WORKER_QUARANTINE, wait_ms);
 	} else if (wait_ms > 0) {
 		enter_state_for(in, WORKER_WAITING, wait_ms);
-	} else if (in->nwaiters > 0) {
+	} else if (!waiters_is_empty(&in->waiters)) {
 		start(in);
 	}
 }
@@ -733,7 +599,7 @@ on_retry(struct ev_loop *loop, ev_timer *w, int events)
 		return;
 	enter_state(in, WORKER_OFF);
 	/* A check waits for an outcome. */
-	if (in->nwaiters > 0 || in->slot->set->o.is_check)
+	if (!waiters_is_empty(&in->waiters) || in->slot->set->o.is_check)
 		start(in);
 }
 
@@ -799,21 +665,21 @@ retire(struct slot *s, uint64_t drain_ms)
 
 /* Who waits for a retired slot gets its successor. */
 static void
+ask_again(void *arg, struct proc *requester, uint32_t target,
+    const struct conf_designator *d)
+{
+	struct slot *s = arg;
+	struct conf_designator successor = *d;
+
+	successor.service = s->name;
+	workers_connect(s->set, requester, target, &successor);
+}
+
+static void
 move_waiters(struct slot *s)
 {
-	for (size_t i = 0; i < s->ninstances; i++) {
-		struct waiter *w;
-
-		while ((w = take_waiter(&s->instances[i])) != NULL) {
-			struct conf_designator d = {.service = s->name,
-			    .entrypoint =
-				w->entrypoint[0] != '\0' ? w->entrypoint : NULL,
-			    .props = w->props[0] != '\0' ? w->props : NULL};
-
-			workers_connect(s->set, w->requester, w->target, &d);
-			free_waiter(w);
-		}
-	}
+	for (size_t i = 0; i < s->ninstances; i++)
+		waiters_move(&s->instances[i].waiters, ask_again, s);
 }
 
 /* The slot of CW: the old one where nothing has changed. */
@@ -878,22 +744,23 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 	struct instance *in;
 
 	if (s == NULL) {
-		refuse(requester, target, IPC_RESET_NOT_GRANTED,
+		waiters_refuse_one(requester, target, IPC_RESET_NOT_GRANTED,
 		    "there is no such worker any more");
 		return;
 	}
 	if (ws->is_draining) {
-		refuse(requester, target, IPC_RESET_DRAIN, "shutting down");
+		waiters_refuse_one(requester, target, IPC_RESET_DRAIN,
+		    "shutting down");
 		return;
 	}
 	in = &s->instances[s->next_instance++ % s->ninstances];
 	switch (in->state) {
 	case WORKER_QUARANTINE:
-		refuse(requester, target, IPC_RESET_QUARANTINE,
+		waiters_refuse_one(requester, target, IPC_RESET_QUARANTINE,
 		    "the worker crashed too often");
 		return;
 	case WORKER_FAILED:
-		refuse(requester, target, IPC_RESET_LOAD,
+		waiters_refuse_one(requester, target, IPC_RESET_LOAD,
 		    "the worker's code does not load");
 		return;
 	case WORKER_OFF:
@@ -904,29 +771,11 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 	default:
 		break;
 	}
-	add_waiter(in, requester, target, d);
+	waiters_add(&in->waiters, requester, target, d);
 	if (in->state == WORKER_READY)
-		serve_waiters(in);
+		waiters_connect(&in->waiters, in->life->proc);
 	else if (in->state == WORKER_OFF)
 		start(in);
-}
-
-static void
-forget_in(struct instance *in, const struct proc *requester)
-{
-	struct waiter **at = &in->waiters;
-
-	while (*at != NULL) {
-		struct waiter *w = *at;
-
-		if (w->requester != requester) {
-			at = &w->next;
-			continue;
-		}
-		*at = w->next;
-		in->nwaiters--;
-		free_waiter(w);
-	}
 }
 
 void
@@ -934,10 +783,11 @@ workers_forget(struct workers *ws, const struct proc *requester)
 {
 	for (size_t i = 0; i < ws->nslots; i++)
 		for (size_t j = 0; j < ws->slots[i]->ninstances; j++)
-			forget_in(&ws->slots[i]->instances[j], requester);
+			waiters_forget(&ws->slots[i]->instances[j].waiters,
+			    requester);
 	for (struct slot *s = ws->retired; s != NULL; s = s->next)
 		for (size_t j = 0; j < s->ninstances; j++)
-			forget_in(&s->instances[j], requester);
+			waiters_forget(&s->instances[j].waiters, requester);
 }
 
 void
@@ -948,7 +798,8 @@ workers_drain(struct workers *ws, uint64_t ms)
 		for (size_t j = 0; j < ws->slots[i]->ninstances; j++) {
 			struct instance *in = &ws->slots[i]->instances[j];
 
-			refuse_waiters(in, IPC_RESET_DRAIN, "shutting down");
+			waiters_refuse(&in->waiters, IPC_RESET_DRAIN,
+			    "shutting down");
 			drain_instance(in, ms);
 		}
 }

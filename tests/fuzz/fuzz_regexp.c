@@ -61,8 +61,8 @@ match(duk_context *ctx, void *arg)
 	p = duk_require_buffer(ctx, -1, NULL);
 	s = duk_get_lstring(ctx, 1, &len);
 	for (i = 0; i < 4 && start <= len; i++) {
-		caps = re_run(ctx, p, s, len, start,
-		    (in->flags & RE_STICKY) != 0);
+		caps =
+		    re_run(ctx, p, s, len, start, (in->flags & RE_STICKY) != 0);
 		if (caps == NULL)
 			break;
 		check(caps, p->ngroups, len);

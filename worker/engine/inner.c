@@ -746,6 +746,40 @@ push_trap(duk_hthread *thr, duk_hobject *h, const char *name)
 }
 
 void
+inner_create_field(duk_context *ctx, duk_idx_t idx)
+{
+	duk_hobject *h = duk_require_hobject(ctx, idx);
+
+	while (DUK_HOBJECT_IS_PROXY(h)) {
+		if (push_trap(ctx, h, "defineProperty")) {
+			/* [ key value trap handler target ] */
+			duk_dup(ctx, -5);
+			duk_push_object(ctx);
+			duk_dup(ctx, -6);
+			duk_put_prop_literal(ctx, -2, "value");
+			duk_push_true(ctx);
+			duk_put_prop_literal(ctx, -2, "writable");
+			duk_push_true(ctx);
+			duk_put_prop_literal(ctx, -2, "enumerable");
+			duk_push_true(ctx);
+			duk_put_prop_literal(ctx, -2, "configurable");
+			duk_call_method(ctx, 3);
+			if (!duk_to_boolean(ctx, -1))
+				(void)duk_type_error(ctx,
+				    "'defineProperty' on proxy: trap returned "
+				    "falsish");
+			duk_pop_3(ctx);
+			return;
+		}
+		h = ((duk_hproxy *)h)->target;
+	}
+	duk_push_hobject(ctx, h);
+	duk_insert(ctx, -3);
+	duk_def_prop(ctx, -3, DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WEC);
+	duk_pop(ctx);
+}
+
+void
 inner_get_with_receiver(duk_context *ctx, duk_idx_t idx, duk_idx_t key_idx,
     duk_idx_t this_idx)
 {

@@ -145,6 +145,10 @@ bool inner_try_set_with_receiver(duk_context *ctx, duk_idx_t idx,
 /* The same, throwing. */
 void inner_set_with_receiver(duk_context *ctx, duk_idx_t idx, duk_idx_t key_idx,
     duk_idx_t value_idx, duk_idx_t this_idx);
+/*
+ * CreateDataPropertyOrThrow, with a Proxy's trap: [ key value ] -> [ ]
+ */
+void inner_create_field(duk_context *ctx, duk_idx_t idx);
 void inner_prevent_extensions(duk_context *ctx, duk_idx_t idx);
 /* Insert an environment record with the object on top behind the globals:
  * [ object ] -> [ ]; its properties become visible as variables. */

@@ -301,8 +301,7 @@ rt_field(duk_context *ctx)
 	for (i = 1; i + 1 < n; i += 2) {
 		duk_dup(ctx, i);
 		duk_dup(ctx, i + 1);
-		duk_def_prop(ctx, 0,
-		    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WEC);
+		inner_create_field(ctx, 0);
 	}
 	return 0;
 }

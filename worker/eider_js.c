@@ -91,6 +91,13 @@ js_unsupported(duk_context *ctx)
 	    "this host hook of $262 is not supported");
 }
 
+static duk_ret_t
+js_detach(duk_context *ctx)
+{
+	buffer_detach(ctx, 0);
+	return 0;
+}
+
 static void
 def(duk_context *ctx, const char *name, duk_c_function fn, int nargs)
 {
@@ -116,7 +123,7 @@ install(duk_context *ctx, void *arg)
 	def(ctx, "evalScript", js_eval_script, 1);
 	def(ctx, "gc", js_gc, 0);
 	def(ctx, "createRealm", js_unsupported, 0);
-	def(ctx, "detachArrayBuffer", js_unsupported, 1);
+	def(ctx, "detachArrayBuffer", js_detach, 1);
 	duk_put_prop_literal(ctx, -2, "$262");
 	return 0;
 }

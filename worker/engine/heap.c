@@ -348,7 +348,7 @@ large_forget(struct heap *h, const void *map)
 		h->larges[i] = h->larges[--h->nlarges];
 		return;
 	}
-	ASSERT(!"block of this heap");
+	ASSERT(map == NULL); /* no block of this heap */
 }
 
 static void *

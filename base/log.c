@@ -208,14 +208,13 @@ log_assert_failed(const char *cond, const char *file, int line)
 	abort();
 }
 
-void
-log_from(enum log_level level, const char *who, const char *text, size_t len)
+/* One line of another process's text. */
+static void
+write_line(enum log_level level, const char *who, const char *text, size_t len)
 {
 	char safe[RECORD_MAX];
 	size_t n = 0;
 
-	if (level < sink.threshold)
-		return;
 	/* UTF-8 passes, so that people can read their own messages. */
 	for (size_t i = 0; i < len && n + 8 < sizeof safe; i++) {
 		unsigned char c = (unsigned char)text[i];
@@ -230,6 +229,22 @@ log_from(enum log_level level, const char *who, const char *text, size_t len)
 	}
 	safe[n] = '\0';
 	write_record(level, who, safe);
+}
+
+void
+log_from(enum log_level level, const char *who, const char *text, size_t len)
+{
+	if (level < sink.threshold)
+		return;
+	do {
+		const char *nl = memchr(text, '\n', len);
+		size_t n = nl == NULL ? len : (size_t)(nl - text);
+
+		write_line(level, who, text, n);
+		n += nl != NULL;
+		text += n;
+		len -= n;
+	} while (len > 0);
 }
 
 char *

@@ -31,8 +31,8 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A record on behalf of another process: WHO is "worker chat[123]", TEXT is
- * not trusted and is escaped here. Used by the supervisor.
+ * A record for each line of TEXT on behalf of another process: WHO is "worker
+ * chat[123]", TEXT is not trusted and is escaped here. Used by the supervisor.
  */
 void log_from(enum log_level level, const char *who, const char *text,
     size_t len);

@@ -10,6 +10,7 @@
 
 #include "worker/run.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ struct worker {
 	enum worker_state state;
 	enum worker_exit exit_code;
 	bool is_check;
+	bool is_trimmed; /* malloc gave back what it could after the start */
 	bool has_outbound;
 	uint32_t idle_ms;
 	bool is_released;  /* the supervisor sends no more channels */
@@ -591,6 +593,10 @@ on_turn(struct ev_loop *loop, ev_prepare *p, int events)
 	if (w->state == STATE_LOADING)
 		check_loading(w);
 	w->nwork = count_work(w);
+	if (w->state == STATE_SERVING && w->nwork == 0 && !w->is_trimmed) {
+		(void)malloc_trim(0); /* what loading the code took */
+		w->is_trimmed = true;
+	}
 	if (w->state == STATE_SERVING && w->idle_ms > 0)
 		check_idle(w);
 	if (w->state == STATE_DRAINING && w->is_released &&

@@ -331,7 +331,6 @@ api_new(struct engine *engine, const struct api_host *host,
 
 	ASSERT(api != NULL && api->magic == API_MAGIC);
 	memset(&e, 0, sizeof e);
-	subtle_after_fork();
 	api->host = *host;
 	api->worker_name = xmemdup(spec->name.p, spec->name.len);
 	api->has_outbound = spec->has_outbound;

@@ -170,6 +170,7 @@ n_generate(duk_context *ctx)
 		(bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)))
 		return 0;
 	duk_require_stack(ctx, 8);
+	subtle_seed(ctx);
 	key = generate(k, bits, e, e_len);
 	if (key == NULL)
 		return 0;
@@ -533,6 +534,7 @@ n_sign(duk_context *ctx)
 	EVP_PKEY *key;
 	bool ok;
 
+	subtle_seed(ctx);
 	if (!get_signing(ctx, &s) || (key = get_key(ctx, 2, true)) == NULL)
 		return 0;
 	k = kind_of(key);
@@ -612,9 +614,11 @@ n_oaep(duk_context *ctx)
 	size_t label_len, n, out_len = sizeof out;
 	const uint8_t *label = subtle_arg(ctx, 3, &label_len);
 	const uint8_t *p = subtle_arg(ctx, 4, &n);
-	EVP_PKEY *key = get_key(ctx, 2, !encrypt);
+	EVP_PKEY *key;
 	EVP_PKEY_CTX *c;
 
+	subtle_seed(ctx);
+	key = get_key(ctx, 2, !encrypt);
 	if (key == NULL)
 		return 0;
 	c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
@@ -648,6 +652,7 @@ n_agree(duk_context *ctx)
 	(void)subtle_arg(ctx, 0, &n);
 	(void)subtle_arg(ctx, 1, &n);
 	n = sizeof out;
+	subtle_seed(ctx);
 	mine = get_key(ctx, 0, true);
 	theirs = get_key(ctx, 1, false);
 	c = mine != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, mine, NULL) : NULL;

@@ -37,10 +37,13 @@ subtle_warm(void)
 }
 
 void
-subtle_after_fork(void)
+subtle_seed(duk_context *ctx)
 {
-	if (RAND_poll() != 1)
+	struct api *api = api_from(ctx);
+
+	if (!api->is_seeded && RAND_poll() != 1)
 		fatal("libcrypto has no randomness");
+	api->is_seeded = true;
 }
 
 const EVP_MD *
@@ -380,6 +383,7 @@ n_random_bytes(duk_context *ctx)
 
 	if (n > DERIVED_MAX)
 		return 0;
+	subtle_seed(ctx);
 	p = duk_push_fixed_buffer(ctx, n);
 	if (n > 0 && RAND_bytes(p, (int)n) != 1)
 		return 0;

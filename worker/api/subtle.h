@@ -13,8 +13,12 @@ const struct member *pkey_natives(size_t *n_out);
 
 /* Before the sandbox: libcrypto reads no file later. */
 void subtle_warm(void);
-/* In a clone, before its first random number. */
-void subtle_after_fork(void);
+/*
+ * Before a primitive that draws random numbers. The zygote draws none, so a
+ * clone's generator starts here, from the kernel; workers that use none do
+ * not pay for its memory.
+ */
+void subtle_seed(duk_context *ctx);
 
 /* The digest called NAME ("SHA-256"), or NULL. */
 struct evp_md_st;

@@ -277,6 +277,23 @@ open_ctl(struct serve *s)
 
 /* --- starting --- */
 
+/* The address, and what to type to see an answer. */
+static void
+print_address(const char *address)
+{
+	static const char unix_path[] = "unix:", abstract[] = "unix-abstract:";
+
+	printf("%s\n", address);
+	if (strncmp(address, unix_path, sizeof unix_path - 1) == 0)
+		printf("  curl --unix-socket %s http://localhost/\n",
+		    address + sizeof unix_path - 1);
+	else if (strncmp(address, abstract, sizeof abstract - 1) == 0)
+		printf("  curl --abstract-unix-socket %s http://localhost/\n",
+		    address + sizeof abstract - 1);
+	else
+		printf("  curl %s\n", address);
+}
+
 static void
 on_serving(void *arg)
 {
@@ -286,7 +303,7 @@ on_serving(void *arg)
 		const struct listener *l = listeners_at(s->listeners, i);
 
 		events_listen(s->cli.control_fd, l);
-		printf("%s\n", l->address);
+		print_address(l->address);
 		log_info("serving %s at %s", l->name, l->address);
 	}
 	fflush(stdout);

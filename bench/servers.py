@@ -136,8 +136,10 @@ class Eider(Server):
 
     @classmethod
     def simple(cls, workload):
+        # 100 MiB at once need more than the default heap.
+        extra = "limits.memory = 512M\n" if workload == "body.mjs" else ""
         return ("[socket http]\naddress = 127.0.0.1:@PORT@\nservice = main\n\n"
-                + cls.worker("main", workload))
+                + cls.worker("main", workload, extra))
 
     @classmethod
     def many(cls, workload, count, extra=""):

@@ -20,9 +20,10 @@
 #include <openssl/x509.h>
 
 #include "base/util.h"
+#include "worker/engine/engine.h"
 
 #define RSA_BITS_MIN 512
-#define RSA_BITS_MAX 8192
+#define RSA_BITS_MAX 4096  /* of a generated key */
 #define COMPONENT_MAX 2048 /* bytes of one number of a key */
 #define SIGNATURE_MAX 2048
 
@@ -126,9 +127,18 @@ push_der(duk_context *ctx, EVP_PKEY *key, bool is_private)
 	return true;
 }
 
+/* Looking for primes goes on while the event may. */
+static int
+on_progress(EVP_PKEY_CTX *c)
+{
+	struct engine *e = EVP_PKEY_CTX_get_app_data(c);
+
+	return *engine_kill_flag(e) == 0;
+}
+
 static EVP_PKEY *
-generate(const struct kind *k, unsigned int bits, const uint8_t *e,
-    size_t e_len)
+generate(struct engine *engine, const struct kind *k, unsigned int bits,
+    const uint8_t *e, size_t e_len)
 {
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, k->type, NULL);
 	BIGNUM *exponent = NULL;
@@ -136,6 +146,8 @@ generate(const struct kind *k, unsigned int bits, const uint8_t *e,
 
 	if (c == NULL || EVP_PKEY_keygen_init(c) != 1)
 		goto out;
+	EVP_PKEY_CTX_set_app_data(c, engine);
+	EVP_PKEY_CTX_set_cb(c, on_progress);
 	if (k->group != NULL && EVP_PKEY_CTX_set_group_name(c, k->group) != 1)
 		goto out;
 	if (strcmp(k->type, "RSA") == 0) {
@@ -171,7 +183,7 @@ n_generate(duk_context *ctx)
 		return 0;
 	duk_require_stack(ctx, 8);
 	subtle_seed(ctx);
-	key = generate(k, bits, e, e_len);
+	key = generate(engine_from(ctx), k, bits, e, e_len);
 	if (key == NULL)
 		return 0;
 	duk_push_array(ctx);

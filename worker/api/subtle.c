@@ -25,7 +25,8 @@
 #define BLOCK 16
 #define DERIVED_MAX ((size_t)1 << 20)
 #define DATA_MAX ((size_t)1 << 30)
-#define ITERATIONS_MAX 10000000u
+/* One call cannot be interrupted: about a second of CPU time at most. */
+#define PBKDF2_ROUNDS_MAX 2000000u
 
 void
 subtle_warm(void)
@@ -309,10 +310,13 @@ n_pbkdf2(duk_context *ctx)
 	size_t n = duk_to_uint32(ctx, 4), pw_len, salt_len;
 	const uint8_t *pw = subtle_arg(ctx, 1, &pw_len);
 	const uint8_t *salt = subtle_arg(ctx, 2, &salt_len);
+	size_t nblocks;
 	uint8_t *out;
 
-	if (md == NULL || n > DERIVED_MAX || iterations == 0 ||
-	    iterations > ITERATIONS_MAX)
+	if (md == NULL || n > DERIVED_MAX || iterations == 0)
+		return 0;
+	nblocks = n / (size_t)EVP_MD_get_size(md) + 1;
+	if (iterations > PBKDF2_ROUNDS_MAX / nblocks)
 		return 0;
 	out = duk_push_fixed_buffer(ctx, n);
 	if (n > 0 && PKCS5_PBKDF2_HMAC((const char *)pw, (int)pw_len, salt,

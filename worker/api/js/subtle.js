@@ -204,8 +204,8 @@
         const e = params.publicExponent;
         if (!(e instanceof Uint8Array))
           throw new TypeError('publicExponent must be a Uint8Array');
-        if (bits < 512 || bits > 8192)
-          fail('OperationError', 'modulusLength must be from 512 to 8192');
+        if (bits < 512 || bits > 4096)
+          fail('OperationError', 'modulusLength must be from 512 to 4096');
         const der = generatePair('RSA', bits, e);
         return pair(algorithmOf({ bits, e }, hash), extractable, usages,
           forPrivate, forPublic, der);

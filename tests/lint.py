@@ -299,6 +299,7 @@ def check_documents(files):
 
 def check_mandoc(files):
     if not shutil.which("mandoc"):
+        report("man", 0, "not checked: install mandoc")
         return
     for path in files:
         if not re.fullmatch(r"man/.*\.[1-8]", path):
@@ -311,6 +312,7 @@ def check_mandoc(files):
 
 def check_format(files):
     if not shutil.which("clang-format"):
+        report("dev", 0, "the format is not checked: install clang-format")
         return
     sources = [f for f in files if f.endswith((".c", ".h"))]
     run = subprocess.run(["clang-format", "--dry-run", "-Werror"] + sources,

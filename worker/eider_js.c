@@ -2,11 +2,13 @@
  * eider-js: runs files in the bare engine, for development and conformance
  * tests.
  *
- *	eider-js [--script FILE | --module FILE | --lower FILE]...
+ *	eider-js [--script FILE | --strict FILE | --module FILE | --lower
+ *FILE]...
  *
- * Files run in order in one realm that has `print`, a small `console` and
- * test262's host object `$262`. An uncaught error is printed as
- * "Name: message" with its stack, and the exit code is 1.
+ * --strict is a script that starts with "use strict". Files run in order in one
+ *realm that has `print`, a small `console` and test262's host object `$262`. An
+ *uncaught error is printed as "Name: message" with its stack, and the exit code
+ *is 1.
  *
  * Runs in: a developer's shell, without a sandbox.
  */
@@ -225,6 +227,19 @@ lower(duk_context *ctx, void *arg)
 	return 0;
 }
 
+/* The same text as strict code, on the same lines. */
+static void
+make_strict(char **bytes, size_t *len)
+{
+	static const char directive[] = "\"use strict\";";
+	size_t n = sizeof directive - 1;
+
+	*bytes = xreallocarray(*bytes, *len + n, 1);
+	memmove(*bytes + n, *bytes, *len);
+	memcpy(*bytes, directive, n);
+	*len += n;
+}
+
 static int
 run_file(struct engine *e, const char *how, const char *name)
 {
@@ -246,7 +261,9 @@ run_file(struct engine *e, const char *how, const char *name)
 			    strerror(errno));
 			return 1;
 		}
-		if (strcmp(how, "--script") == 0) {
+		if (strcmp(how, "--strict") == 0)
+			make_strict(&bytes, &len);
+		if (strcmp(how, "--lower") != 0) {
 			r = engine_eval_script(e, name, bytes, len, &err);
 		} else {
 			struct lower l = {name, bytes, len};
@@ -279,8 +296,8 @@ main(int argc, char **argv)
 	log_init(LOG_SINK_TEXT, 2, LOG_INFO);
 	if (argc < 3 || argc % 2 == 0) {
 		fprintf(stderr,
-		    "usage: eider-js [--script FILE | --module FILE | "
-		    "--lower FILE]...\n");
+		    "usage: eider-js [--script FILE | --strict FILE | "
+		    "--module FILE | --lower FILE]...\n");
 		return 2;
 	}
 	if (engine_new(&o, &e) != 0 || builtins_install(e) != 0 ||
@@ -291,6 +308,7 @@ main(int argc, char **argv)
 	module_set_reader(e, read_file, NULL);
 	for (i = 1; i + 1 < argc && r == 0; i += 2) {
 		if (strcmp(argv[i], "--script") != 0 &&
+		    strcmp(argv[i], "--strict") != 0 &&
 		    strcmp(argv[i], "--module") != 0 &&
 		    strcmp(argv[i], "--lower") != 0) {
 			fprintf(stderr, "eider-js: unknown option %s\n",

@@ -555,35 +555,35 @@ update_ident(struct lower *l, uint32_t n, uint32_t target, bool wanted)
 	lo_skip(l, node->end);
 }
 
+/* The old value goes through Duktape's own ++, which knows all numbers. */
 static void
-update_ref(struct lower *l, uint32_t n, uint32_t target)
+update_ref(struct lower *l, uint32_t n, uint32_t target, bool wanted)
 {
 	const struct ast_node *node = N(l, n);
-	const char *op = node->op == OP_INC ? "+1" : "-1";
-	uint32_t t = 0;
+	const char *op = node->op == OP_INC ? "++" : "--";
+	bool prefix = (node->flags & AF_PREFIX) || !wanted;
+	uint32_t t = lo_temp(l), old = 0;
 	struct ref r;
 
 	lo_to(l, node->pos);
 	lo_put(l, "(");
 	ref_begin(l, &r, target);
-	if (!(node->flags & AF_PREFIX)) {
-		t = lo_temp(l);
-		lo_put(l, "%t=+", t);
-		ref_read(l, &r);
-		lo_put(l, ",");
+	lo_put(l, "%t=", t);
+	ref_read(l, &r);
+	lo_put(l, ",");
+	if (!prefix) {
+		old = lo_temp(l);
+		lo_put(l, "%t=%t%z,", old, t, op);
 	}
 	ref_write_begin(l, &r);
-	if (t != 0) {
-		lo_put(l, "%t", t);
-	} else {
-		lo_put(l, "+");
-		ref_read(l, &r);
-	}
-	lo_put(l, "%z", op);
+	if (prefix)
+		lo_put(l, "%z", op);
+	lo_put(l, "%t", t);
 	ref_write_end(l, &r);
-	if (t != 0)
-		lo_put(l, ",%t", t);
+	if (!prefix)
+		lo_put(l, ",%t", old);
 	lo_put(l, ")");
+	lo_temp_free(l, old);
 	lo_temp_free(l, t);
 	ref_free(l, &r);
 	lo_skip(l, node->end);
@@ -596,7 +596,7 @@ lower_update(struct lower *l, uint32_t n, bool wanted)
 	uint32_t target = ast_skip_parens(&l->u->ast, node->a);
 
 	if (lo_is_super_member(l, target) || lo_is_private_member(l, target))
-		update_ref(l, n, target);
+		update_ref(l, n, target, wanted);
 	else if (N(l, target)->kind == AST_IDENT && N(l, target)->b != 0 &&
 		 lo_ident_is_special(l, target))
 		update_ident(l, n, target, wanted);

@@ -16,6 +16,9 @@
 /* How many nodes lo_is_pure() looks at. */
 #define PURE_BUDGET 200
 
+/* Turning one to decimal takes the square of its length. */
+#define BIGINT_KEY_MAX 1000
+
 void
 lower_string(struct lower *l, uint32_t n)
 {
@@ -51,14 +54,25 @@ lower_number(struct lower *l, uint32_t n)
 	}
 }
 
-/* A program that never gets here may hold it. */
+/* Made once per module, where it is first needed; 0n is cheap to make. */
 void
 lower_bigint(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
+	struct lang_str var = {NULL, 0};
+	uint32_t i;
 
 	lo_to(l, node->pos);
-	lo_put(l, "%h()", LANG_HELPER_BIGINT);
+	if (!l->free_helpers) {
+		var = lo_textf(l, "%pb%u", (uint32_t)++l->unique);
+		lo_names_add(l, &l->template_vars, var);
+		lo_put(l, "(%s||(%s=", &var, &var);
+	}
+	lo_put(l, "%h(\"", LANG_HELPER_BIGINT);
+	for (i = node->pos; i < node->end - 1; i++)
+		if (l->u->src[i] != '_')
+			emit_put(&l->e, l->u->src + i, 1);
+	lo_put(l, l->free_helpers ? "\")" : "\")))");
 	lo_skip(l, node->end);
 }
 
@@ -438,6 +452,62 @@ number_str(struct lower *l, uint32_t n)
 	    arena_strdup(&l->u->arena, text, (size_t)len), (size_t)len};
 }
 
+/* digits = digits * base + add, least digit first; the new length. */
+static size_t
+decimal_push(char *digits, size_t n, int base, int add)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		add += (digits[i] - '0') * base;
+		digits[i] = (char)('0' + add % 10);
+		add /= 10;
+	}
+	for (; add > 0; add /= 10)
+		digits[n++] = (char)('0' + add % 10);
+	return n;
+}
+
+static int
+digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return (c | 0x20) - 'a' + 10;
+}
+
+/* A BigInt as a key: its value in decimal. */
+static struct lang_str
+bigint_str(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	const char *p = l->u->src + node->pos;
+	const char *end = l->u->src + node->end - 1;
+	size_t len = 0, i;
+	char *s, *out;
+	int base = 10;
+
+	if (node->end - node->pos > BIGINT_KEY_MAX)
+		unit_fail(l->u, node->pos, node->end,
+		    "a BigInt of more than %d characters cannot be a "
+		    "property name",
+		    BIGINT_KEY_MAX);
+	if (end - p > 2 && p[0] == '0' && (p[1] | 0x20) >= 'a') {
+		base = (p[1] | 0x20) == 'x' ? 16 : (p[1] | 0x20) == 'o' ? 8 : 2;
+		p += 2;
+	}
+	s = arena_alloc(&l->u->arena, (size_t)(end - p) * 2 + 2);
+	for (; p < end; p++)
+		if (*p != '_')
+			len = decimal_push(s, len, base, digit_value(*p));
+	if (len == 0)
+		s[len++] = '0';
+	out = arena_alloc(&l->u->arena, len);
+	for (i = 0; i < len; i++)
+		out[i] = s[len - 1 - i];
+	return (struct lang_str){out, len};
+}
+
 struct lang_str
 lo_key_str(struct lower *l, uint32_t key)
 {
@@ -450,9 +520,7 @@ lo_key_str(struct lower *l, uint32_t key)
 	case AST_NUMBER:
 		return number_str(l, key);
 	case AST_BIGINT:
-		s.s = l->u->src + node->pos;
-		s.len = node->end - node->pos - 1;
-		return s;
+		return bigint_str(l, key);
 	case AST_PRIVATE_NAME:
 		s = unit_atom_str(l->u, node->a);
 		return lo_textf(l, "#%s", &s);

@@ -672,6 +672,7 @@ lower_unit(struct lower *l)
 	const struct func *top = func_get(l->u, l->u->top_func);
 	const struct ast_node *root = N(l, l->u->ast.root);
 	struct fnctx outer, fn;
+	struct dispose d;
 	uint32_t flags = LANG_FN_HIDDEN | LANG_FN_KEEP_ALL;
 	uint32_t first = root->a, row = ROW_NONE, i;
 
@@ -703,10 +704,12 @@ lower_unit(struct lower *l)
 	lo_fn_program_prologue(l);
 	lo_skip(l, first != 0 ? N(l, first)->pos : l->u->len);
 	/* comments before the first statement go */
+	lo_dispose_open(l, first, &d);
 	lower_list(l, first);
 	lo_to(l, l->u->len);
 	if (l->u->len != 0 && l->u->src[l->u->len - 1] != '\n')
 		emit_put(&l->e, "\n", 1); /* the last line may be a comment */
+	lo_dispose_close(l, &d);
 	for (i = 0; l->free_helpers && i < l->template_vars.n; i++)
 		lo_put(l, ";var %s", &l->template_vars.v[i]);
 	lo_fn_end_vars(l);

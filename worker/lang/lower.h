@@ -51,6 +51,14 @@ struct loopctx {
 	struct names copies; /* "head=name": before continue and at the end */
 };
 
+/* The statements of a scope with `using` declarations. */
+struct dispose {
+	struct dispose *up;
+	uint32_t temp; /* the list of disposables */
+	bool open;     /* there is one */
+	bool is_await;
+};
+
 /* One function of the text. */
 struct fnctx {
 	struct fnctx *up;
@@ -64,6 +72,7 @@ struct fnctx {
 	struct names late; /* vars declared at the end */
 	struct names keep;
 	struct loopctx *loops;
+	struct dispose *dispose;
 	uint32_t node;         /* FUNC of a constructor */
 	uint32_t top_stmt;     /* statement of the body's own list */
 	unsigned in_catch_env; /* depth of catch environments */

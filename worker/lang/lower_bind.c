@@ -338,22 +338,13 @@ decl_plain(struct lower *l, uint32_t n)
 	}
 }
 
-static void
-decl_refuse_using(struct lower *l, uint32_t n)
-{
-	const struct ast_node *node = N(l, n);
-
-	if (node->op == DECL_USING || node->op == DECL_AWAIT_USING)
-		unit_fail(l->u, node->pos, node->end,
-		    "using declarations are not supported yet");
-}
-
 static void lower_decl_statement(struct lower *l, uint32_t n);
 
 void
 lower_var_decl(struct lower *l, uint32_t n)
 {
-	decl_refuse_using(l, n);
+	if (lower_using_decl(l, n))
+		return;
 	if (decl_is_simple(l, n))
 		decl_plain(l, n);
 	else
@@ -363,7 +354,6 @@ lower_var_decl(struct lower *l, uint32_t n)
 void
 lower_for_decl(struct lower *l, uint32_t n)
 {
-	decl_refuse_using(l, n);
 	if (decl_is_simple(l, n))
 		decl_plain(l, n);
 	else

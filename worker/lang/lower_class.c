@@ -442,6 +442,7 @@ put_static_block(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 {
 	const struct ast_node *node = N(l, m);
 	struct fnctx fn;
+	struct dispose d;
 	uint32_t first = node->a;
 
 	group_open(l, &fn, c->groups[i]);
@@ -453,8 +454,10 @@ put_static_block(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 		lo_scope_prologue(l, fn.f->body_scope);
 	if (first != 0) {
 		lo_skip(l, N(l, first)->pos);
+		lo_dispose_open(l, first, &d);
 		lower_list(l, first);
 		lo_to(l, node->end - 1);
+		lo_dispose_close(l, &d);
 	} else {
 		lo_skip(l, node->end - 1);
 	}

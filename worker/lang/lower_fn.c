@@ -236,6 +236,7 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 	const struct ast_node *node = N(l, n);
 	const struct func *f = func_get(l->u, node->d);
 	const struct ast_node *body = N(l, node->c);
+	struct dispose d;
 
 	lo_put(l, "{");
 	if (f->has_use_strict)
@@ -259,8 +260,10 @@ put_body(struct lower *l, uint32_t n, const struct fn_spec *spec)
 		lo_put(l, ");");
 	} else {
 		lo_skip(l, body->pos + 1);
+		lo_dispose_open(l, body->a, &d);
 		lower_body(l, body->a);
 		lo_to(l, body->end - 1);
+		lo_dispose_close(l, &d);
 	}
 	if (spec->epilogue != NULL)
 		spec->epilogue(l, spec);

@@ -276,6 +276,42 @@ for_per_iteration(struct lower *l, uint32_t n, uint32_t scope,
 	lo_skip(l, node->end);
 }
 
+/* for (using x = v;;): one list of disposables round the loop. */
+static bool
+for_using(struct lower *l, uint32_t n, const struct names *labels)
+{
+	const struct ast_node *node = N(l, n);
+	struct dispose d;
+	bool opened;
+
+	if (node->a == 0 || N(l, node->a)->kind != AST_VAR_DECL ||
+	    N(l, node->a)->op < DECL_USING)
+		return false;
+	lo_to(l, node->pos);
+	opened = lo_block_open(l, N(l, node->a)->d);
+	if (!opened)
+		lo_put(l, "{");
+	lo_dispose_open_head(l, node->a, &d);
+	lo_skip(l, N(l, node->a)->pos);
+	lower_using_decl(l, node->a);
+	lo_put(l, ";");
+	put_labels(l, labels);
+	lo_put(l, "for(;");
+	if (node->b != 0)
+		lo_at(l, node->b);
+	lo_put(l, ";");
+	if (node->c != 0)
+		lo_at_void(l, node->c);
+	lo_put(l, ")");
+	lo_at(l, node->d);
+	lo_dispose_close(l, &d);
+	lo_put(l, "}");
+	if (opened)
+		l->fn->in_catch_env--;
+	lo_skip(l, node->end);
+	return true;
+}
+
 void
 lower_for(struct lower *l, uint32_t n, struct names *labels)
 {
@@ -286,6 +322,10 @@ lower_for(struct lower *l, uint32_t n, struct names *labels)
 	if (init != 0 && N(l, init)->kind == AST_VAR_DECL)
 		scope = N(l, init)->d;
 	loop_enter(l, &ctx, n);
+	if (for_using(l, n, labels)) {
+		loop_leave(l, &ctx);
+		return;
+	}
 	if (head_vars(l, scope)) {
 		for_per_iteration(l, n, scope, &ctx, labels);
 		loop_leave(l, &ctx);
@@ -315,12 +355,14 @@ lower_for(struct lower *l, uint32_t n, struct names *labels)
 
 /* Binds VALUE to the head's left side, opening an environment if need be. */
 static bool
-bind_each(struct lower *l, uint32_t n, struct lang_str value)
+bind_each(struct lower *l, uint32_t n, struct lang_str value, struct dispose *d)
 {
 	const struct ast_node *node = N(l, n);
 	uint32_t target = node->a, scope = node->d, only = 0;
 	bool init = false, opened = false;
+	uint32_t decl = target;
 
+	*d = (struct dispose){.up = NULL};
 	if (N(l, target)->kind == AST_VAR_DECL) {
 		init = true;
 		target = N(l, N(l, target)->a)->a;
@@ -330,18 +372,21 @@ bind_each(struct lower *l, uint32_t n, struct lang_str value)
 		l->syms[only].set = value;
 		opened = lo_env_open(l, scope, true);
 		l->fn->in_catch_env++;
-		return opened;
+	} else {
+		opened = lo_block_open(l, scope);
+		if (!opened)
+			lo_put(l, "{");
+		lower_target_statement(l, target, value, init);
 	}
-	opened = lo_block_open(l, scope);
-	if (!opened)
-		lo_put(l, "{");
-	lower_target_statement(l, target, value, init);
+	if (init && lo_dispose_open_head(l, decl, d))
+		lo_dispose_use(l, lo_sym_ref(l, N(l, target)->b));
 	return opened;
 }
 
 static void
-end_each(struct lower *l, bool opened)
+end_each(struct lower *l, bool opened, struct dispose *d)
 {
+	lo_dispose_close(l, d);
 	lo_put(l, "}");
 	if (opened)
 		l->fn->in_catch_env--;
@@ -403,6 +448,7 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 	const struct ast_node *node = N(l, n);
 	struct loopctx ctx;
 	struct lang_str key;
+	struct dispose d;
 	bool opened;
 
 	loop_enter(l, &ctx, n);
@@ -425,9 +471,9 @@ lower_for_in(struct lower *l, uint32_t n, struct names *labels)
 		lo_put(l, "for(%s in ", &key);
 		lo_at(l, node->b);
 		lo_put(l, ")");
-		opened = bind_each(l, n, key);
+		opened = bind_each(l, n, key, &d);
 		lo_at(l, node->c);
-		end_each(l, opened);
+		end_each(l, opened, &d);
 		if (labels == NULL && head_reads_early(l, n))
 			lo_put(l, "}");
 		lo_skip(l, node->end);
@@ -457,6 +503,7 @@ for_of_sync(struct lower *l, uint32_t n, const struct names *labels)
 	uint32_t a = lo_temp(l), i = lo_temp(l), rec = 0;
 	bool fresh = N(l, right)->kind == AST_ARRAY && !l->u->options.slow;
 	struct loopctx ctx;
+	struct dispose d;
 	bool opened;
 
 	if (fresh) {
@@ -476,9 +523,9 @@ for_of_sync(struct lower *l, uint32_t n, const struct names *labels)
 		    rec, i, rec, i, a, rec, i);
 	}
 	loop_enter(l, &ctx, n);
-	opened = bind_each(l, n, lo_textf(l, "%t[%t]", a, i));
+	opened = bind_each(l, n, lo_textf(l, "%t[%t]", a, i), &d);
 	lo_at(l, node->c);
-	end_each(l, opened);
+	end_each(l, opened, &d);
 	loop_leave(l, &ctx);
 	if (!fresh)
 		for_of_end(l, &ctx, rec);
@@ -494,6 +541,7 @@ for_of_await(struct lower *l, uint32_t n, const struct names *labels)
 	uint32_t rec = lo_temp(l);
 	struct lang_str err = lo_textf(l, "%px%u", (uint32_t)++l->unique);
 	struct loopctx ctx;
+	struct dispose d;
 	bool opened;
 
 	lo_put(l, "{%t=%h(", rec, LANG_HELPER_ASYNC_ITER);
@@ -502,9 +550,9 @@ for_of_await(struct lower *l, uint32_t n, const struct names *labels)
 	put_labels(l, labels);
 	lo_put(l, "for(;!%t.done(%h(%t.n()));)", rec, LANG_HELPER_AWAIT, rec);
 	loop_enter(l, &ctx, n);
-	opened = bind_each(l, n, lo_textf(l, "%t.v", rec));
+	opened = bind_each(l, n, lo_textf(l, "%t.v", rec), &d);
 	lo_at(l, node->c);
-	end_each(l, opened);
+	end_each(l, opened, &d);
 	loop_leave(l, &ctx);
 	lo_put(l, "}catch(%s){", &err);
 	if (l->fn->is_generator)

@@ -10,6 +10,7 @@
  * What the files lower_*.c offer each other, by file; the structs are those of
  * lower.h, which includes this.
  */
+struct dispose;
 struct fn_spec;
 struct fnctx;
 struct func;
@@ -68,6 +69,18 @@ void lo_scope_prologue(struct lower *l, uint32_t scope);
 void lower_block(struct lower *l, uint32_t n);
 void lower_switch(struct lower *l, uint32_t n);
 void lower_try(struct lower *l, uint32_t n);
+
+/* ---- lower_dispose.c --------------------------------------------------- */
+
+/* Round the statements from FIRST on, if one of them is a `using`. */
+void lo_dispose_open(struct lower *l, uint32_t first, struct dispose *d);
+/* Round a loop with that head, if it is one. */
+bool lo_dispose_open_head(struct lower *l, uint32_t decl, struct dispose *d);
+void lo_dispose_close(struct lower *l, struct dispose *d);
+/* VALUE is disposed of at the end of the innermost list. */
+void lo_dispose_use(struct lower *l, struct lang_str value);
+/* False if the declaration is another. */
+bool lower_using_decl(struct lower *l, uint32_t n);
 
 /* ---- lower_fn.c, lower_params.c ---------------------------------------- */
 

@@ -230,13 +230,16 @@ void
 lower_block(struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
+	struct dispose d;
 	bool opened;
 
 	lo_to(l, node->pos + 1);
 	opened = lo_block_open(l, node->d);
+	lo_dispose_open(l, node->a, &d);
 	lower_list(l, node->a);
-	if (opened) {
+	if (opened || d.open) {
 		lo_to(l, node->end - 1);
+		lo_dispose_close(l, &d);
 		lo_block_close(l, opened);
 	}
 }

@@ -1,134 +1,29 @@
 /*
- * Workers: lives and channels.
+ * Workers: the set, and who gets a channel to which of its processes.
  *
  * Runs in: supervisor.
  * Owns:    a slot per worker of the config, in it the instances, each with at
  *          most one process that takes channels; processes that drain belong
- *          to their life only.
- * Never:   reads code; believes an id that a worker sends: what it may reach
- *          follows from the channel on which it asks.
+ *          to their life only (supervisor/life.c).
  */
 #include "config.h"
 
 #include "supervisor/workers.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <ev.h>
-
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/fd.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "conf/conf.h"
-#include "ipc/control.h"
-#include "supervisor/backoff.h"
-#include "supervisor/bundle.h"
-#include "supervisor/spawn.h"
-#include "supervisor/waiters.h"
-
-#define LIFE_MAGIC 0x11feb0a7u
-#define START_MS 30000 /* from the order to serving */
-#define DRAIN_MS 30000 /* from saying that it drains to its end */
-#define MESSAGES_MAX ((size_t)1 << 20) /* bytes queued to a process */
-/* A process that could not be cloned: so long, so often, then refused. */
-#define LOST_MS 100
-#define LOST_MAX 5
-/* A worker whose code does not load is not tried again for this long. */
-#define FAILED_MS 1000
-
-enum worker_exit {
-#define EXIT(name_, code_, text_) EXIT_##name_ = code_,
-#include "ipc/worker_exits.def"
-#undef EXIT
-};
-
-struct instance {
-	struct slot *slot; /* held: the owner */
-	size_t index;
-	enum worker_state state;
-	struct life *life; /* the process that takes channels, or NULL */
-	struct waiters waiters;
-	ev_timer retry; /* the end of WAITING, QUARANTINE, FAILED */
-	struct backoff backoff;
-	uint64_t nstarts;
-	uint64_t ncrashes;
-	unsigned int nlost; /* orders of clones in a row that came to nothing */
-	char failure[512];  /* why the code does not load */
-};
-
-struct slot {
-	struct workers *set;            /* held: the owner */
-	struct slot *next;              /* among the retired */
-	char *name;                     /* owned */
-	struct generation *generation;  /* a reference */
-	const struct conf_worker *conf; /* of the generation */
-	struct instance *instances;     /* owned */
-	size_t ninstances;
-	size_t next_instance;
-	size_t nlives;
-	bool is_retired;
-	bool is_kept;      /* by the configuration under way */
-	bool was_reported; /* to on_outcome */
-};
-
-/* One process. */
-struct life {
-	uint32_t magic;
-	struct slot *slot;         /* held: it waits for us */
-	struct instance *instance; /* NULL: takes no channels any more */
-	struct proc *proc;         /* held until its on_end */
-	bool is_ending;            /* it said, or was told, that it drains */
-	bool said_drains;
-	bool was_late;     /* it was told to end before it was ready */
-	bool is_told;      /* that there are no more channels */
-	uint64_t start_ms; /* from the order to serving; 0: not yet */
-};
-
-struct workers {
-	struct workers_options o;
-	struct slot **slots; /* owned, sorted by name */
-	size_t nslots;
-	struct slot *retired;
-	bool is_draining;
-};
-
-static int on_hello(void *, const struct ipc_msg *);
-static int on_ready(void *, const struct ipc_msg *);
-static int on_failed(void *, const struct ipc_msg *);
-static int on_channel_request(void *, const struct ipc_msg *);
-static int on_draining(void *, const struct ipc_msg *);
-static void on_end(struct proc *, const struct proc_end *);
-static void on_cloned(void *, pid_t, int);
-static void on_retry(struct ev_loop *, ev_timer *, int);
-static void start(struct instance *);
-
-static const chan_handler handlers[IPC_TYPE_MAX] = {
-    [IPC_HELLO] = on_hello,
-    [IPC_WORKER_READY] = on_ready,
-    [IPC_WORKER_FAILED] = on_failed,
-    [IPC_CHANNEL_REQUEST] = on_channel_request,
-    [IPC_DRAINING] = on_draining,
-};
+#include "supervisor/life.h"
+#include "supervisor/slot.h"
 
 static const char *const state_texts[] = {
 #define STATE(name_, text_) [WORKER_##name_] = (text_),
 #include "supervisor/lives.def"
 #undef STATE
-};
-
-static const struct {
-	int code;
-	const char *text;
-} exit_texts[] = {
-#define EXIT(name_, code_, text_) {(code_), (text_)},
-#include "ipc/worker_exits.def"
-#undef EXIT
 };
 
 const char *
@@ -166,27 +61,6 @@ find_slot(const struct workers *ws, const char *name)
 	return NULL;
 }
 
-static void
-enter_state(struct instance *in, enum worker_state state)
-{
-	if (in->state != state)
-		log_debug("worker %s: %s -> %s", in->slot->name,
-		    state_texts[in->state], state_texts[state]);
-	in->state = state;
-}
-
-static void
-enter_state_for(struct instance *in, enum worker_state state, uint64_t ms)
-{
-	struct ev_loop *loop = in->slot->set->o.loop;
-
-	enter_state(in, state);
-	ev_now_update(loop);
-	ev_timer_stop(loop, &in->retry);
-	ev_timer_set(&in->retry, (double)ms / 1000.0, 0.0);
-	ev_timer_start(loop, &in->retry);
-}
-
 static struct slot *
 new_slot(struct workers *ws, struct generation *g, const struct conf_worker *cw)
 {
@@ -199,14 +73,8 @@ new_slot(struct workers *ws, struct generation *g, const struct conf_worker *cw)
 	s->ninstances =
 	    ws->o.is_check || cw->instances == 0 ? 1 : cw->instances;
 	s->instances = xcalloc(s->ninstances, sizeof *s->instances);
-	for (size_t i = 0; i < s->ninstances; i++) {
-		struct instance *in = &s->instances[i];
-
-		in->slot = s;
-		in->index = i;
-		ev_timer_init(&in->retry, on_retry, 0.0, 0.0);
-		in->retry.data = in;
-	}
+	for (size_t i = 0; i < s->ninstances; i++)
+		life_init(&s->instances[i], s, i);
 	return s;
 }
 
@@ -214,10 +82,8 @@ static void
 free_slot(struct slot *s)
 {
 	ASSERT(s->nlives == 0);
-	for (size_t i = 0; i < s->ninstances; i++) {
-		ev_timer_stop(s->set->o.loop, &s->instances[i].retry);
-		waiters_clear(&s->instances[i].waiters);
-	}
+	for (size_t i = 0; i < s->ninstances; i++)
+		life_clear(&s->instances[i]);
 	free(s->instances);
 	free(s->name);
 	generation_unref(&s->generation);
@@ -225,8 +91,8 @@ free_slot(struct slot *s)
 }
 
 /* Free the retired slots whose last process is gone. */
-static void
-sweep_retired(struct workers *ws)
+void
+workers_sweep(struct workers *ws)
 {
 	struct slot **at = &ws->retired;
 
@@ -240,367 +106,6 @@ sweep_retired(struct workers *ws)
 		*at = s->next;
 		free_slot(s);
 	}
-}
-
-/* --- lives --- */
-
-/* The process takes no channels any more; the instance may have another. */
-static void
-leave_instance(struct life *l)
-{
-	if (l->instance == NULL)
-		return;
-	ASSERT(l->instance->life == l);
-	l->instance->life = NULL;
-	l->instance = NULL;
-}
-
-static void
-tell_outcome(struct slot *s, enum worker_outcome outcome, const char *text)
-{
-	struct workers *ws = s->set;
-
-	if (s->was_reported || s->is_retired || ws->o.on_outcome == NULL)
-		return;
-	s->was_reported = true;
-	ws->o.on_outcome(ws->o.arg, s->name, outcome, text);
-}
-
-static void
-start(struct instance *in)
-{
-	struct slot *s = in->slot;
-	struct workers *ws = s->set;
-	struct life *l;
-	int ours[2], theirs[2];
-	struct proc_options po = {
-	    .role = ROLE_WORKER,
-	    .party = IPC_PARTY_W,
-	    .name = s->name,
-	    .handlers = handlers,
-	    .on_end = on_end,
-	};
-	struct buf spec;
-
-	ASSERT(in->life == NULL);
-	if (spawn_make_ends(ours, theirs) != 0) {
-		log_error("cannot start worker %s: %s", s->name,
-		    strerror(errno));
-		waiters_refuse(&in->waiters, IPC_RESET_BUSY,
-		    "no descriptors left");
-		enter_state(in, WORKER_OFF);
-		return;
-	}
-	ev_timer_stop(ws->o.loop, &in->retry);
-	l = xcalloc(1, sizeof *l);
-	l->magic = LIFE_MAGIC;
-	l->slot = s;
-	l->instance = in;
-	po.ctl_fd = ours[0];
-	po.log_fd = ours[1];
-	po.owner = l;
-	buf_init(&spec);
-	bundle_put(&spec, s->conf, ws->o.is_check);
-	/* Its own code, and messages to one that does not read them. */
-	po.out_max = 2 * buf_len(&spec) + MESSAGES_MAX;
-	l->proc = proc_new(ws->o.procs, &po);
-	in->life = l;
-	in->nstarts++;
-	s->nlives++;
-	enter_state(in, WORKER_STARTING);
-	proc_deadline(l->proc, START_MS, "it took too long to start");
-	chan_send(proc_chan(l->proc), IPC_WORKER_SPEC, buf_peek(&spec),
-	    buf_len(&spec), NULL);
-	buf_clear(&spec);
-	cloner_order(ws->o.cloner, s->name, s->conf->limits.memory_bytes,
-	    theirs[0], theirs[1], on_cloned, l);
-}
-
-/* Once both are known: that it serves, and the pid; in either order. */
-static void
-log_start(const struct life *l)
-{
-	if (l->start_ms > 0 && proc_pid(l->proc) != 0)
-		log_info("%s: started in %llu ms", proc_who(l->proc),
-		    (unsigned long long)l->start_ms);
-}
-
-static void
-on_cloned(void *arg, pid_t pid, int error)
-{
-	struct life *l = arg;
-	char why[96];
-
-	ASSERT(l->magic == LIFE_MAGIC);
-	if (pid > 0) {
-		if (l->instance != NULL)
-			l->instance->nlost = 0;
-		if (proc_born(l->proc, pid) == 0)
-			log_start(l);
-		return;
-	}
-	snprintf(why, sizeof why, "cannot be cloned: %s", strerror(error));
-	proc_stillborn(l->proc, why);
-}
-
-static int
-on_hello(void *arg, const struct ipc_msg *msg)
-{
-	struct control_hello m;
-
-	(void)arg;
-	if (control_hello_get(msg, &m) != 0 || m.version != IPC_VERSION)
-		return ERR_PROTO;
-	return 0;
-}
-
-/* Told to end before it could say what came of its code: once. */
-static bool
-is_late(struct life *l)
-{
-	if (!l->is_ending || l->was_late)
-		return false;
-	l->was_late = true;
-	return true;
-}
-
-static int
-on_ready(void *arg, const struct ipc_msg *msg)
-{
-	struct proc *p = arg;
-	struct life *l = proc_owner(p);
-	struct instance *in = l->instance;
-
-	(void)msg;
-	if (is_late(l))
-		return 0;
-	if (in == NULL || in->state != WORKER_STARTING)
-		return ERR_STATE;
-	proc_deadline(p, 0, NULL);
-	l->start_ms = MAX(proc_age_ms(p), (uint64_t)1);
-	log_start(l);
-	enter_state(in, WORKER_READY);
-	waiters_connect(&in->waiters, in->life->proc);
-	tell_outcome(l->slot, WORKER_STARTED, "");
-	return 0;
-}
-
-static int
-on_failed(void *arg, const struct ipc_msg *msg)
-{
-	struct proc *p = arg;
-	struct life *l = proc_owner(p);
-	struct instance *in = l->instance;
-
-	if (is_late(l))
-		return 0;
-	if (in == NULL || in->state != WORKER_STARTING)
-		return ERR_STATE;
-	log_from(LOG_ERROR, proc_who(p), (const char *)msg->body, msg->len);
-	snprintf(in->failure, sizeof in->failure, "%.*s",
-	    (int)MIN(msg->len, sizeof in->failure - 1),
-	    (const char *)msg->body);
-	l->is_ending = true;
-	leave_instance(l);
-	proc_deadline(p, DRAIN_MS, "it does not end");
-	waiters_refuse(&in->waiters, IPC_RESET_LOAD,
-	    "the worker's code does not load");
-	enter_state_for(in, WORKER_FAILED, FAILED_MS);
-	tell_outcome(l->slot, WORKER_NOT_LOADED, in->failure);
-	return 0;
-}
-
-static int
-on_draining(void *arg, const struct ipc_msg *msg)
-{
-	struct proc *p = arg;
-	struct life *l = proc_owner(p);
-	struct instance *in = l->instance;
-
-	(void)msg;
-	if (l->said_drains)
-		return ERR_STATE;
-	l->said_drains = l->is_ending = true;
-	proc_deadline(p, DRAIN_MS, "it does not end");
-	/* It gets no more channels; those on their way are ahead of this. */
-	if (!l->is_told)
-		control_u32_send(proc_chan(p), IPC_DRAIN, DRAIN_MS);
-	l->is_told = true;
-	if (in == NULL)
-		return 0;
-	leave_instance(l);
-	enter_state(in, WORKER_OFF);
-	if (!waiters_is_empty(&in->waiters))
-		start(in);
-	return 0;
-}
-
-/* What a worker may reach is what its config binds. */
-static const struct conf_designator *
-find_grant(const struct slot *s, uint32_t target)
-{
-	const struct conf_binding *b;
-
-	if (target == CONTROL_TARGET_OUTBOUND)
-		return s->conf->global_outbound.service != NULL
-			   ? &s->conf->global_outbound
-			   : NULL;
-	if (target >= s->conf->nbindings)
-		return NULL;
-	b = &s->conf->bindings[target];
-	return b->kind == CONF_BINDING_SERVICE ? &b->service : NULL;
-}
-
-static int
-on_channel_request(void *arg, const struct ipc_msg *msg)
-{
-	struct proc *p = arg;
-	struct life *l = proc_owner(p);
-	const struct conf_designator *d;
-	uint32_t target;
-
-	if (control_u32_get(msg, &target) != 0)
-		return ERR_PROTO;
-	if (!proc_take_token(p)) {
-		waiters_refuse_one(p, target, IPC_RESET_BUSY,
-		    "too many channels asked for");
-		return 0;
-	}
-	d = find_grant(l->slot, target);
-	if (d == NULL) {
-		log_warn("%s: asked for channel %u, which it is not granted",
-		    proc_who(p), target);
-		waiters_refuse_one(p, target, IPC_RESET_NOT_GRANTED,
-		    "no such binding");
-		return 0;
-	}
-	workers_connect(l->slot->set, p, target, d);
-	return 0;
-}
-
-static const char *
-exit_text(const struct proc_end *end)
-{
-	for (size_t i = 0; i < NELEMS(exit_texts); i++)
-		if (end->code == exit_texts[i].code)
-			return exit_texts[i].text;
-	return end->text;
-}
-
-/* An end that says nothing against the worker's code. */
-static bool
-is_blameless(const struct life *l, const struct proc_end *end)
-{
-	if (l->is_ending || end->is_clean)
-		return true;
-	/* Limits are the event's fault; each has been answered. */
-	if (end->code == EXIT_CPU || end->code == EXIT_MEMORY)
-		return true;
-	/* Nothing a worker does sends it SIGKILL: somebody else did. */
-	return end->signal == SIGKILL && !end->is_killed_by_us;
-}
-
-static void
-log_end(const struct life *l, const struct proc_end *end)
-{
-	const char *text = exit_text(end);
-
-	if (end->is_clean || (l->is_ending && end->code == EXIT_LOAD))
-		log_info("%s: ended (%s)", proc_who(l->proc), text);
-	else if (l->is_ending)
-		log_warn("%s: ended (%s)", proc_who(l->proc), text);
-	else
-		log_error("%s: %s after %llu ms", proc_who(l->proc), text,
-		    (unsigned long long)end->lived_ms);
-}
-
-/* There never was a process: no fault of the worker's. */
-static void
-after_loss(struct instance *in, const struct proc_end *end)
-{
-	if (++in->nlost < LOST_MAX) {
-		enter_state_for(in, WORKER_WAITING, LOST_MS);
-		return;
-	}
-	in->nlost = 0;
-	tell_outcome(in->slot, WORKER_CRASHED, end->text);
-	waiters_refuse(&in->waiters, IPC_RESET_CRASH,
-	    "the worker cannot be started");
-}
-
-/* The process of an instance has ended without a word. */
-static void
-after_crash(struct instance *in, const struct life *l,
-    const struct proc_end *end)
-{
-	bool was_starting = in->state == WORKER_STARTING;
-	uint64_t wait_ms = 0;
-
-	enter_state(in, WORKER_OFF);
-	if (in->slot->is_retired || in->slot->set->is_draining) {
-		waiters_refuse(&in->waiters, IPC_RESET_DRAIN, "shutting down");
-		return;
-	}
-	if (end->is_lost) {
-		after_loss(in, end);
-		return;
-	}
-	if (!is_blameless(l, end)) {
-		in->ncrashes++;
-		wait_ms = backoff_crashed(&in->backoff, end->lived_ms);
-	}
-	if (was_starting)
-		tell_outcome(in->slot, WORKER_CRASHED, end->text);
-	if (backoff_is_quarantine(&in->backoff) && wait_ms > 0) {
-		log_error("worker %s: crashed %u times in a row, in "
-			  "quarantine for %llu s",
-		    in->slot->name, in->backoff.nstrikes,
-		    (unsigned long long)wait_ms / 1000);
-		waiters_refuse(&in->waiters, IPC_RESET_QUARANTINE,
-		    "the worker crashed too often");
-		enter_state_for(in, WORKER_QUARANTINE, wait_ms);
-	} else if (wait_ms > 0) {
-		enter_state_for(in, WORKER_WAITING, wait_ms);
-	} else if (!waiters_is_empty(&in->waiters)) {
-		start(in);
-	}
-}
-
-static void
-on_end(struct proc *p, const struct proc_end *end)
-{
-	struct life *l = proc_owner(p);
-	struct slot *s = l->slot;
-	struct instance *in = l->instance;
-
-	ASSERT(l->magic == LIFE_MAGIC);
-	workers_forget(s->set, p);
-	cloner_forget(s->set->o.cloner, l);
-	log_end(l, end);
-	if (end->lived_ms >= BACKOFF_HEALTHY_MS && in != NULL)
-		backoff_reset(&in->backoff);
-	leave_instance(l);
-	s->nlives--;
-	if (in != NULL)
-		after_crash(in, l, end);
-	l->magic = 0;
-	free(l);
-	sweep_retired(s->set);
-}
-
-static void
-on_retry(struct ev_loop *loop, ev_timer *w, int events)
-{
-	struct instance *in = w->data;
-
-	(void)loop;
-	(void)events;
-	if (in->life != NULL)
-		return;
-	enter_state(in, WORKER_OFF);
-	/* A check waits for an outcome. */
-	if (!waiters_is_empty(&in->waiters) || in->slot->set->o.is_check)
-		start(in);
 }
 
 /* --- the set --- */
@@ -635,30 +140,13 @@ workers_free(struct workers **workers)
 }
 
 static void
-drain_instance(struct instance *in, uint64_t ms)
-{
-	struct life *l = in->life;
-
-	ev_timer_stop(in->slot->set->o.loop, &in->retry);
-	if (l == NULL)
-		return;
-	leave_instance(l);
-	l->is_ending = l->is_told = true;
-	enter_state(in, WORKER_OFF);
-	if (proc_chan(l->proc) != NULL)
-		control_u32_send(proc_chan(l->proc), IPC_DRAIN,
-		    (uint32_t)MIN(ms, UINT32_MAX));
-	proc_deadline(l->proc, ms + 500, "it did not end in time");
-}
-
-static void
 retire(struct slot *s, uint64_t drain_ms)
 {
 	struct workers *ws = s->set;
 
 	s->is_retired = true;
 	for (size_t i = 0; i < s->ninstances; i++)
-		drain_instance(&s->instances[i], drain_ms);
+		life_drain(&s->instances[i], drain_ms);
 	s->next = ws->retired;
 	ws->retired = s;
 }
@@ -721,7 +209,7 @@ workers_configure(struct workers *ws, struct generation *g, uint64_t drain_ms)
 	ws->nslots = n;
 	for (struct slot *s = ws->retired; s != retired_before; s = s->next)
 		move_waiters(s);
-	sweep_retired(ws);
+	workers_sweep(ws);
 }
 
 int
@@ -732,7 +220,7 @@ workers_start(struct workers *ws, const char *name)
 	if (s == NULL)
 		return ERR_NOENT;
 	if (s->instances[0].state == WORKER_OFF)
-		start(&s->instances[0]);
+		life_start(&s->instances[0]);
 	return 0;
 }
 
@@ -775,7 +263,7 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 	if (in->state == WORKER_READY)
 		waiters_connect(&in->waiters, in->life->proc);
 	else if (in->state == WORKER_OFF)
-		start(in);
+		life_start(in);
 }
 
 void
@@ -800,7 +288,7 @@ workers_drain(struct workers *ws, uint64_t ms)
 
 			waiters_refuse(&in->waiters, IPC_RESET_DRAIN,
 			    "shutting down");
-			drain_instance(in, ms);
+			life_drain(in, ms);
 		}
 }
 

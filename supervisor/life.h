@@ -1,0 +1,24 @@
+#ifndef SUPERVISOR_LIFE_H
+#define SUPERVISOR_LIFE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct instance;
+struct slot;
+
+/*
+ * The lives of the processes of a worker's instance: ordered, started, asked
+ * to end, ended, begun again.
+ */
+void life_init(struct instance *in, struct slot *slot, size_t index);
+/* After the last process: stops the timer, drops who waits. */
+void life_clear(struct instance *in);
+
+/* Order a process for IN, which has none. */
+void life_start(struct instance *in);
+
+/* The process of IN, if there is one, finishes within MS and ends. */
+void life_drain(struct instance *in, uint64_t ms);
+
+#endif

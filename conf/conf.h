@@ -86,6 +86,13 @@ struct conf_route {
 	struct conf_at at;
 };
 
+/* What fronts bound: base/front_limits.def. */
+struct conf_front_limits {
+#define LIMIT(field_, key_, type_, number_, def_, min_, max_, text_)           \
+	uint64_t field_;
+#include "base/front_limits.def"
+};
+
 struct conf_socket {
 	const char *name;
 	struct conf_address address;
@@ -95,6 +102,7 @@ struct conf_socket {
 	struct conf_designator service;
 	const struct conf_route *routes;
 	size_t nroutes;
+	struct conf_front_limits limits;
 	struct conf_at at;
 };
 
@@ -180,7 +188,8 @@ struct conf_server {
 	uint64_t stop_timeout_ms; /* SIGTERM: from draining to SIGKILL */
 	uint64_t idle_timeout_ms; /* defaults of workers, applied already */
 	struct conf_limits limits;
-	const char *const *includes; /* as written */
+	struct conf_front_limits front_limits; /* defaults of sockets */
+	const char *const *includes;           /* as written */
 	size_t nincludes;
 };
 

@@ -62,7 +62,7 @@ struct schema_row {
 
 extern const struct schema_row schema_rows[];
 extern const size_t schema_nrows;
-#define SCHEMA_ROWS_MAX 128
+#define SCHEMA_ROWS_MAX 256
 
 bool schema_is_list(enum schema_type type);
 

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/clients.h"
 #include "front/front.h"
 #include "front/h1_conn.h"
 #include "front/h2_conn.h"
@@ -31,6 +32,14 @@
 
 static const char h2_preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define H2_PREFACE_LEN (sizeof h2_preface - 1)
+
+#define REFUSED_MAX 64 /* connections that wait until the client read it */
+static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
+			      "content-type: text/plain;charset=UTF-8\r\n"
+			      "content-length: 19\r\n"
+			      "connection: close\r\n"
+			      "\r\n"
+			      "Service Unavailable";
 
 static void conn_timed_out(struct conn *c);
 static void conn_timed_out_idle(struct conn *c);
@@ -57,8 +66,8 @@ static void on_writable(struct ev_loop *, ev_io *, int);
 static void on_timer(struct ev_loop *, ev_timer *, int);
 static void enter(struct conn *, enum conn_state, bool);
 
-void
-conn_open(struct front *f, struct listener *l, int fd, const char *client)
+static struct conn *
+make(struct front *f, struct listener *l, int fd, const char *client)
 {
 	struct conn *c = xcalloc(1, sizeof *c);
 
@@ -75,7 +84,36 @@ conn_open(struct front *f, struct listener *l, int fd, const char *client)
 	f->nconns++;
 	c->state = CONN_STATE_MAX;
 	enter(c, CONN_IDLE, false);
+	return c;
+}
+
+void
+conn_open(struct front *f, struct listener *l, int fd, const char *client,
+    struct client *counted)
+{
+	struct conn *c = make(f, l, fd, client);
+
+	c->counted = counted;
+	l->nconns++;
 	ev_io_start(f->loop, &c->reader);
+}
+
+void
+conn_refuse(struct front *f, struct listener *l, int fd, const char *client)
+{
+	struct conn *c;
+
+	/* Whether it can be read or not: a flood gets no more than this. */
+	(void)send(fd, refusal, sizeof refusal - 1,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (f->nrefused >= REFUSED_MAX) {
+		fd_close(&fd);
+		return;
+	}
+	f->nrefused++;
+	c = make(f, l, fd, client);
+	c->is_refused = true;
+	conn_finish(c);
 }
 
 void
@@ -157,6 +195,11 @@ conn_close(struct conn *c, enum conn_close reason)
 	buf_clear(&c->in);
 	buf_clear(&c->out);
 	account(c);
+	clients_leave(f->clients, &c->counted);
+	if (c->is_refused)
+		f->nrefused--;
+	else
+		c->listener->nconns--;
 	TAILQ_REMOVE(&f->conns, c, link);
 	TAILQ_INSERT_TAIL(&f->dead, c, link);
 	f->nconns--;
@@ -208,7 +251,8 @@ enter(struct conn *c, enum conn_state state, bool again)
 	if (state == c->state && !again)
 		return;
 	c->state = state;
-	memcpy(&limit_ms, (const char *)&f->limits + states[state].limit,
+	memcpy(&limit_ms,
+	    (const char *)&c->listener->limits + states[state].limit,
 	    sizeof limit_ms);
 	now = front_now_ms(f);
 	c->deadline_ms = now + limit_ms;

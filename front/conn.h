@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "front/address.h"
 
+struct client;
 struct front;
 struct listener;
 
@@ -77,16 +78,22 @@ struct conn {
 	size_t lingered;   /* bytes dropped since the end */
 	bool is_dirty;
 	bool is_dead;
-	bool eof;       /* the client sends no more */
-	bool told_eof;  /* and the protocol knows */
-	bool finishing; /* close once everything is written */
-	bool abrupt;    /* do not wait for the client to read the end */
-	bool progress;  /* bytes came or went since the last look */
+	bool eof;        /* the client sends no more */
+	bool told_eof;   /* and the protocol knows */
+	bool finishing;  /* close once everything is written */
+	bool abrupt;     /* do not wait for the client to read the end */
+	bool progress;   /* bytes came or went since the last look */
+	bool is_refused; /* over a limit: it gets an answer and no more */
+	struct client *counted;   /* owned; NULL: none */
 	char client[ADDRESS_MAX]; /* "ip:port", or "" */
 };
 
-/* Begin to serve FD, which is taken. */
-void conn_open(struct front *f, struct listener *l, int fd, const char *client);
+/* Begin to serve FD, which is taken. COUNTED (NULL: none) is taken. */
+void conn_open(struct front *f, struct listener *l, int fd, const char *client,
+    struct client *counted);
+/* Answer 503 whatever comes on FD, which is taken. */
+void conn_refuse(struct front *f, struct listener *l, int fd,
+    const char *client);
 
 /* Look at the connection at the end of this turn. */
 void conn_wake(struct conn *c);

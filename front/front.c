@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/clients.h"
 #include "front/conn.h"
 #include "front/h2_conn.h"
 #include "front/listener.h"
@@ -43,8 +44,9 @@ front_new(struct ev_loop *loop, int fd)
 	f->turn.run = on_turn;
 	TAILQ_INIT(&f->conns);
 	TAILQ_INIT(&f->dead);
+	f->connections_max = UINT64_MAX;
 	limits_init(&f->limits);
-	front_apply_limits(f);
+	f->clients = clients_new();
 	f->read_buf = xmalloc(FRONT_READ_SIZE);
 	f->router = router_new();
 	f->services = services_new(f);
@@ -59,15 +61,11 @@ front_new(struct ev_loop *loop, int fd)
 }
 
 void
-front_apply_limits(struct front *f)
+front_set_limits(struct front *f, const struct limits *l)
 {
-	f->h1_limits = (struct h1_limits){
-	    .target_bytes = (size_t)f->limits.target_bytes,
-	    .head_bytes = (size_t)f->limits.head_bytes,
-	    .fields = (size_t)f->limits.fields,
-	    .trailer_bytes = (size_t)f->limits.trailer_bytes,
-	    .body_bytes = f->limits.body_bytes,
-	};
+	f->limits = *l;
+	f->limits.connections = MIN(l->connections, f->connections_max);
+	listener_pause_all(f, f->nconns >= f->limits.connections);
 }
 
 void
@@ -84,6 +82,7 @@ front_free(struct front **front)
 	services_free(&f->services);
 	conn_run_dirty(f);
 	conn_free_dead(f);
+	clients_free(&f->clients);
 	listener_free_all(f);
 	router_free(&f->router);
 	chan_free(&f->super);

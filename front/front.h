@@ -6,13 +6,14 @@
 #include <sys/queue.h>
 #include <time.h>
 
-#include "front/limits.h"
 #include "http/h1_parse.h"
 #include "http/h1_write.h"
 #include "ipc/chan.h"
+#include "ipc/limits.h"
 
 #define FRONT_READ_SIZE 65536
 
+struct clients;
 struct conn;
 struct drain_timer;
 struct ev_loop;
@@ -28,11 +29,12 @@ TAILQ_HEAD(conn_list, conn);
  * tests, and passed down.
  */
 struct front {
-	struct ev_loop *loop; /* held */
-	struct chan_hub *hub; /* owned */
-	struct chan *super;   /* owned; NULL once lost */
-	struct limits limits;
-	struct h1_limits h1_limits;
+	struct ev_loop *loop;       /* held */
+	struct chan_hub *hub;       /* owned */
+	struct chan *super;         /* owned; NULL once lost */
+	struct limits limits;       /* of all sockets together */
+	uint64_t connections_max;   /* what descriptors allow */
+	struct clients *clients;    /* owned */
 	struct listener *listeners; /* owned list */
 	struct router *router;      /* owned */
 	struct services *services;  /* owned */
@@ -43,6 +45,7 @@ struct front {
 	struct conn *dirty;    /* have something to do at its end */
 	struct chan_task turn;
 	uint64_t nconns;
+	uint64_t nrefused;   /* of them, those that are only told so */
 	uint64_t held_bytes; /* in buffers, of all connections */
 
 	uint64_t next_request_id;
@@ -63,8 +66,8 @@ struct front {
 struct front *front_new(struct ev_loop *loop, int fd);
 void front_free(struct front **f);
 
-/* After `limits` was changed. */
-void front_apply_limits(struct front *f);
+/* Obey L, as far as descriptors allow. */
+void front_set_limits(struct front *f, const struct limits *l);
 
 /* Say what was reached of the sandbox; then the supervisor sends work. */
 void front_send_hello(struct front *f, char level, const char *report);

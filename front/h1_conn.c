@@ -60,7 +60,7 @@ h1_conn_open(struct conn *c)
 	h->magic = H1_CONN_MAGIC;
 	h->c = c;
 	h->draining = c->front->draining;
-	h1_parse_init(&h->parser, &c->front->h1_limits);
+	h1_parse_init(&h->parser, &c->listener->h1_limits);
 	exchange_init(&h->x, c->front, &exchange_ops, h);
 	c->proto = h;
 	c->ops = &conn_ops;

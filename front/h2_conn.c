@@ -19,6 +19,7 @@
 #include "front/conn.h"
 #include "front/front.h"
 #include "front/h2_stream.h"
+#include "front/listener.h"
 
 #define H2_CONN_MAGIC 0x42c0de22u
 #define STREAM_WINDOW 262144
@@ -124,7 +125,7 @@ on_header(nghttp2_session *session, const nghttp2_frame *frame,
 {
 	struct h2_conn *h2 = arg;
 	struct h2_block *b = h2->block;
-	const struct limits *l = &h2->c->front->limits;
+	const struct limits *l = &h2->c->listener->limits;
 
 	(void)session;
 	(void)frame;
@@ -272,12 +273,11 @@ h2_conn_open(struct conn *c)
 {
 	struct front *f = c->front;
 	struct h2_conn *h2 = xcalloc(1, sizeof *h2);
+	const struct limits *l = &c->listener->limits;
 	const nghttp2_settings_entry settings[] = {
-	    {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
-		(uint32_t)f->limits.streams},
+	    {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, (uint32_t)l->streams},
 	    {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
-	    {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
-		(uint32_t)f->limits.head_bytes},
+	    {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)l->head_bytes},
 	};
 
 	h2->magic = H2_CONN_MAGIC;

@@ -436,7 +436,7 @@ h2_stream_on_data(struct h2_stream *s, const uint8_t *data, size_t len)
 	s->expects = false;
 	if (!s->sent)
 		s->moved_ms = front_now_ms(s->h2->c->front);
-	if (s->body_bytes > s->h2->c->front->limits.body_bytes &&
+	if (s->body_bytes > s->h2->c->listener->limits.body_bytes &&
 	    !s->input_dropped) {
 		if (!s->responded)
 			h2_stream_answer(s, 413);
@@ -620,7 +620,7 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	status = check_request(q, &r.method);
 	if (status != 0)
 		return status;
-	if (q->target.len > f->limits.target_bytes)
+	if (q->target.len > r.listener->limits.target_bytes)
 		return 414;
 	s->is_head_request = r.method == METHOD_HEAD;
 	r.authority = q->authority;
@@ -684,7 +684,7 @@ h2_stream_on_trailers(struct h2_stream *s)
 void
 h2_stream_check(struct h2_stream *s, uint64_t now_ms)
 {
-	const struct limits *l = &s->h2->c->front->limits;
+	const struct limits *l = &s->h2->c->listener->limits;
 	uint64_t quiet_ms = now_ms - MIN(s->moved_ms, now_ms);
 
 	if (s->sent) {

@@ -22,6 +22,7 @@
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "front/address.h"
+#include "front/clients.h"
 #include "front/conn.h"
 #include "front/front.h"
 #include "front/inject.h"
@@ -29,6 +30,7 @@
 #include "ipc/control.h"
 
 #define ACCEPT_BATCH 32
+#define REFUSALS_LOG_MS 1000
 #define RETRY_SECONDS 0.2 /* after accept failed for want of descriptors */
 
 struct listener_watch {
@@ -53,6 +55,20 @@ copy_lower(const struct control_str *s)
 	return copy;
 }
 
+static void
+set_limits(struct listener *l, const struct limits *limits)
+{
+	l->limits = *limits;
+	l->limits.fields = MIN(limits->fields, H1_FIELDS_MAX);
+	l->h1_limits = (struct h1_limits){
+	    .target_bytes = (size_t)l->limits.target_bytes,
+	    .head_bytes = (size_t)l->limits.head_bytes,
+	    .fields = (size_t)l->limits.fields,
+	    .trailer_bytes = (size_t)l->limits.trailer_bytes,
+	    .body_bytes = l->limits.body_bytes,
+	};
+}
+
 void
 listener_add(struct front *f, const struct control_listener *m, int fd)
 {
@@ -68,6 +84,7 @@ listener_add(struct front *f, const struct control_listener *m, int fd)
 	if (inject_new(m->inject_request, &l->inject_request) != 0 ||
 	    inject_new(m->inject_response, &l->inject_response) != 0)
 		log_error("%s: headers to inject do not decode", l->name);
+	set_limits(l, &m->limits);
 	l->watch = w;
 	w->fd = fd;
 	ev_io_init(&w->io, on_acceptable, fd, EV_READ);
@@ -135,6 +152,42 @@ listener_free_all(struct front *f)
 	}
 }
 
+/* Say now and then that a limit of connections turns clients away. */
+static void
+log_refusal(struct listener *l, const char *client, const char *why)
+{
+	uint64_t now = front_now_ms(l->front);
+
+	l->nrefused++;
+	if (l->logged_ms != 0 && now - l->logged_ms < REFUSALS_LOG_MS)
+		return;
+	log_warn("socket %s: %llu connections refused, now of %s: %s", l->name,
+	    (unsigned long long)l->nrefused, client, why);
+	l->logged_ms = now;
+	l->nrefused = 0;
+}
+
+/* Serve FD, or turn it away. */
+static void
+admit(struct listener *l, int fd, const struct sockaddr_storage *ss)
+{
+	struct front *f = l->front;
+	struct client *counted = NULL;
+	char client[ADDRESS_MAX];
+
+	address_format(ss, client, sizeof client);
+	if (l->nconns >= l->limits.connections) {
+		log_refusal(l, client, "limits.connections");
+		conn_refuse(f, l, fd, client);
+	} else if (clients_enter(f->clients, ss, l->limits.client_connections,
+		       &counted) != 0) {
+		log_refusal(l, client, "limits.clientConnections");
+		conn_refuse(f, l, fd, client);
+	} else {
+		conn_open(f, l, fd, client, counted);
+	}
+}
+
 /* Returns false when there is nothing more to accept now. */
 static bool
 accept_one(struct listener *l)
@@ -142,7 +195,6 @@ accept_one(struct listener *l)
 	struct front *f = l->front;
 	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof ss;
-	char client[ADDRESS_MAX];
 	int on = 1, fd;
 
 	fd = accept4(l->watch->fd, (struct sockaddr *)&ss, &len,
@@ -161,8 +213,7 @@ accept_one(struct listener *l)
 	}
 	/* Fails on Unix sockets, which have no such delay. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	address_format(&ss, client, sizeof client);
-	conn_open(f, l, fd, client);
+	admit(l, fd, &ss);
 	return true;
 }
 

@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 
+#include "http/h1_parse.h"
+#include "ipc/limits.h"
+
 /*
  * Listening sockets. They belong to the supervisor, which hands them over;
  * several fronts may accept from one.
@@ -21,7 +24,12 @@ struct listener {
 	char *cf_blob_header;           /* owned, lower case; NULL: none */
 	struct inject *inject_request;  /* owned; NULL: none */
 	struct inject *inject_response; /* owned; NULL: none */
-	struct listener_watch *watch;   /* owned; NULL once closed */
+	struct limits limits;
+	struct h1_limits h1_limits; /* what of them concerns HTTP/1 */
+	uint64_t nconns;            /* open, without those refused */
+	uint64_t nrefused;          /* since it was last logged */
+	uint64_t logged_ms;
+	struct listener_watch *watch; /* owned; NULL once closed */
 };
 
 /* Start to accept from FD, which is taken. */

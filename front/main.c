@@ -42,8 +42,8 @@ bound_connections(struct front *f)
 		fatal("cannot read the limit of open files: %s",
 		    strerror(errno));
 	most = rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max;
-	most = most / 4 * 3;
-	f->limits.connections = MAX(1, MIN(f->limits.connections, most));
+	f->connections_max = MAX(1, most / 4 * 3);
+	front_set_limits(f, &f->limits);
 }
 
 /* The last step before the first byte of a peer. */

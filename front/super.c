@@ -51,6 +51,18 @@ on_listener_close(void *arg, const struct ipc_msg *msg)
 }
 
 static int
+on_limits(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct limits l;
+
+	if (control_limits_get(msg, &l) != 0)
+		return ERR_PROTO;
+	front_set_limits(f, &l);
+	return 0;
+}
+
+static int
 on_routes(void *arg, const struct ipc_msg *msg)
 {
 	struct front *f = arg;
@@ -120,6 +132,7 @@ on_close(void *arg, enum chan_close reason)
 static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_LISTENER] = on_listener,
     [IPC_LISTENER_CLOSE] = on_listener_close,
+    [IPC_FRONT_LIMITS] = on_limits,
     [IPC_ROUTES] = on_routes,
     [IPC_CHANNEL] = on_channel,
     [IPC_CHANNEL_REFUSED] = on_channel_refused,

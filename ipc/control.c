@@ -69,6 +69,7 @@ control_listener_put(struct buf *b, const struct control_listener *m)
 	put_str(b, &m->cf_blob_header);
 	put_str(b, &m->inject_request);
 	put_str(b, &m->inject_response);
+	limits_put(b, &m->limits);
 }
 
 int
@@ -85,6 +86,7 @@ control_listener_get(const struct ipc_msg *msg, struct control_listener *out)
 	out->cf_blob_header = get_str(&r, HOST_MAX);
 	out->inject_request = get_str(&r, CONTROL_INJECT_BYTES_MAX);
 	out->inject_response = get_str(&r, CONTROL_INJECT_BYTES_MAX);
+	limits_get(&r, &out->limits);
 	return rd_end(&r);
 }
 
@@ -204,6 +206,27 @@ control_route_get(struct rd *r, struct control_route *out)
 	out->host = get_str(r, HOST_MAX);
 	out->path = get_str(r, ROUTE_PATH_MAX);
 	out->service = rd_u32(r);
+}
+
+void
+control_limits_send(struct chan *c, const struct limits *l)
+{
+	struct buf b;
+
+	buf_init(&b);
+	limits_put(&b, l);
+	chan_send(c, IPC_FRONT_LIMITS, buf_peek(&b), buf_len(&b), NULL);
+	buf_clear(&b);
+}
+
+int
+control_limits_get(const struct ipc_msg *msg, struct limits *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	limits_get(&r, out);
+	return rd_end(&r);
 }
 
 int

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "ipc/chan.h"
+#include "ipc/limits.h"
 
 /*
  * Bodies of the control messages, between the supervisor and its children.
@@ -37,6 +38,7 @@ struct control_listener {
 	struct control_str name; /* of the socket in the config */
 	struct control_str forwarded_proto_header; /* empty: none */
 	struct control_str cf_blob_header;         /* empty: none */
+	struct limits limits;
 	/* Headers to set or remove: control_inject_put(), one by one. */
 	struct control_str inject_request;
 	struct control_str inject_response;
@@ -116,6 +118,10 @@ void control_routes_get(const struct ipc_msg *msg, struct rd *r,
     uint32_t *number_out, uint32_t *nroutes_out);
 /* One row; finish with rd_end(). */
 void control_route_get(struct rd *r, struct control_route *out);
+
+/* FRONT_LIMITS */
+void control_limits_send(struct chan *c, const struct limits *l);
+int control_limits_get(const struct ipc_msg *msg, struct limits *out);
 
 /* A body that is one u32. */
 int control_u32_get(const struct ipc_msg *msg, uint32_t *out);

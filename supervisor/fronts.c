@@ -137,6 +137,26 @@ put_inject(struct buf *b, const struct conf_header *headers, size_t n)
 	return (struct control_str){(const char *)buf_peek(b), buf_len(b)};
 }
 
+/* The config's limits as they travel. */
+static struct limits
+limits_of(const struct conf_front_limits *c)
+{
+	struct limits l;
+
+#define LIMIT(field_, key_, type_, number_, def_, min_, max_, text_)           \
+	l.field_ = c->field_;
+#include "base/front_limits.def"
+	return l;
+}
+
+static void
+send_limits(struct front *f)
+{
+	struct limits l = limits_of(&f->set->conf->server.front_limits);
+
+	control_limits_send(proc_chan(f->proc), &l);
+}
+
 static void
 send_listener(struct front *f, const struct listener *l)
 {
@@ -148,6 +168,7 @@ send_listener(struct front *f, const struct listener *l)
 	    .name = str(l->name),
 	    .forwarded_proto_header = str(http->forwarded_proto_header),
 	    .cf_blob_header = str(http->cf_blob_header),
+	    .limits = limits_of(&l->conf->limits),
 	};
 	struct buf b, request, response;
 	int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
@@ -255,6 +276,7 @@ configure(struct front *f)
 	    fs->is_draining)
 		return;
 	take_back_listeners(f);
+	send_limits(f);
 	/* First where requests go, then where they come from. */
 	send_routes(f);
 	for (size_t i = 0; i < listeners_count(fs->o.listeners); i++) {

@@ -302,7 +302,9 @@ is_same_http(const struct conf_http *a, const struct conf_http *b)
 static void
 renew(struct listeners *ls, struct row *r, const struct conf_socket *c)
 {
-	if (r->l.conf != NULL && !is_same_http(&r->l.conf->http, &c->http))
+	if (r->l.conf != NULL &&
+	    (!is_same_http(&r->l.conf->http, &c->http) ||
+		memcmp(&r->l.conf->limits, &c->limits, sizeof c->limits) != 0))
 		r->l.id = ls->next_id++;
 	r->l.conf = c;
 }

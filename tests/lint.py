@@ -220,7 +220,16 @@ def schema_rows():
     text = re.sub(r"/\*.*?\*/", "", read("conf/schema.def"), flags=re.S)
     cell = r'\s*("(?:[^"\\]|\\.)*"|[\w.]+)\s*'
     row = re.compile(r"^DIRECTIVE\(" + ",".join([cell] * 8) + r"\)$", re.M)
-    for m in row.findall(text):
+    rows = row.findall(text)
+    # the limits of fronts: [server] has all, [socket] those of one socket
+    row = re.compile(r"^(FRONT_)?LIMIT\(" + ",".join([cell] * 8) + r"\)$", re.M)
+    for m in row.findall(read("base/front_limits.def")):
+        front, field, key, kind, _, default, low, high, text = m
+        rows.append(("SERVER", key, kind, field, default, low, high, text))
+        if not front:
+            rows.append(("SOCKET", key, kind, field, "SCHEMA_FROM_SERVER",
+                         low, high, text))
+    for m in rows:
         yield [c[1:-1].replace('\\"', '"') if c.startswith('"') else
                None if c == "NULL" else c for c in m]
 

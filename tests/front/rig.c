@@ -484,19 +484,21 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
 };
 
 static void
-send_setup(struct rig *rig, int listener)
+send_setup(struct rig *rig, int listener, const struct limits *limits)
 {
 	struct control_listener m = {.id = 1,
 	    .service = SERVICE_MAIN,
 	    .name = {"http", 4},
 	    .forwarded_proto_header = {"X-Forwarded-Proto", 17},
-	    .cf_blob_header = {"CF-Blob", 7}};
+	    .cf_blob_header = {"CF-Blob", 7},
+	    .limits = *limits};
 	struct control_route route = {.listener = 1,
 	    .host = {"refused.example", 15},
 	    .path = {"", 0},
 	    .service = SERVICE_REFUSED};
 	struct buf b, inject;
 
+	control_limits_send(rig->front, limits);
 	buf_init(&b);
 	buf_init(&inject);
 	control_inject_put(&inject, "X-Set", "by config");
@@ -541,8 +543,9 @@ on_front_drained(struct front *f)
  * Limits on the command line: name=value. "channel_ms" is the rig's own.
  */
 static void
-set_limits(struct front *f, char **args)
+read_limits(struct limits *l, char **args)
 {
+	limits_init(l);
 	for (; *args != NULL; args++) {
 		const char *eq = strchr(*args, '=');
 
@@ -550,24 +553,21 @@ set_limits(struct front *f, char **args)
 			fatal("not a limit: %s", *args);
 		if (strncmp(*args, "channel_ms=", 11) == 0)
 			continue;
-#define LIMIT(name_, default_, text_)                                          \
-	if ((size_t)(eq - *args) == strlen(#name_) &&                          \
-	    memcmp(*args, #name_, strlen(#name_)) == 0)                        \
-		f->limits.name_ = strtoull(eq + 1, NULL, 10);
-#include "front/limits.def"
-#undef LIMIT
+#define LIMIT(field_, key_, type_, number_, def_, min_, max_, text_)           \
+	if ((size_t)(eq - *args) == strlen(#field_) &&                         \
+	    memcmp(*args, #field_, strlen(#field_)) == 0)                      \
+		l->field_ = strtoull(eq + 1, NULL, 10);
+#include "base/front_limits.def"
 	}
-	front_apply_limits(f);
 }
 
 static int
-run_front(int fd, char **args)
+run_front(int fd)
 {
 	struct ev_loop *loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	struct front *f = front_new(loop, fd);
 
 	signal(SIGPIPE, SIG_IGN);
-	set_limits(f, args);
 	f->on_drained = on_front_drained;
 	front_send_hello(f, '-', "");
 	ev_run(loop, 0);
@@ -600,6 +600,7 @@ main(int argc, char **argv)
 	};
 	struct chan_options options = options_template;
 	struct rig rig = {0};
+	struct limits limits;
 	int mine, theirs, listener, port, status;
 	ev_io watch;
 	pid_t pid;
@@ -614,7 +615,7 @@ main(int argc, char **argv)
 	if (pid == 0) {
 		fd_close(&mine);
 		fd_close(&listener);
-		exit(run_front(theirs, argv + 1));
+		exit(run_front(theirs));
 	}
 	fd_close(&theirs);
 	rig.loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
@@ -627,7 +628,8 @@ main(int argc, char **argv)
 	ev_init(&rig.channel_timer, on_channel_timer);
 	rig.channel_timer.data = &rig;
 	rig.front = chan_new(rig.hub, mine, &options);
-	send_setup(&rig, listener);
+	read_limits(&limits, argv + 1);
+	send_setup(&rig, listener, &limits);
 	printf("%d %d\n", port, (int)pid);
 	fflush(stdout);
 	ev_io_init(&watch, on_stdin, STDIN_FILENO, EV_READ);

@@ -219,7 +219,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	    .handlers = handlers,
 	    .on_close = on_super_close,
 	};
-	const struct control_listener l = {.id = 1,
+	struct control_listener l = {.id = 1,
 	    .service = SERVICE,
 	    .name = {"fuzz", 4},
 	    .forwarded_proto_header = {"x-proto", 7},
@@ -236,12 +236,12 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	world.hub = chan_hub_new(world.loop);
 	world.super = chan_new(world.hub, mine, &options);
 	world.front = front_new(world.loop, theirs);
-	world.front->limits.body_bytes = 20000;
-	world.front->limits.head_bytes = 2000;
-	world.front->limits.target_bytes = 500;
-	world.front->limits.fields = 20;
-	world.front->limits.streams = 10;
-	front_apply_limits(world.front);
+	limits_init(&l.limits);
+	l.limits.body_bytes = 20000;
+	l.limits.head_bytes = 2000;
+	l.limits.target_bytes = 500;
+	l.limits.fields = 20;
+	l.limits.streams = 10;
 	front_send_hello(world.front, '-', "");
 	/* Never accepts: connections are opened below. */
 	ASSERT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) == 0);
@@ -277,7 +277,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data++;
 	size--;
 	ASSERT(fd_socketpair(&ours, &theirs) == 0);
-	conn_open(world.front, world.front->listeners, theirs, "192.0.2.1:80");
+	conn_open(world.front, world.front->listeners, theirs, "192.0.2.1:80",
+	    NULL);
 	while (size > 0) {
 		size_t n = MIN(step, size);
 		ssize_t r = send(ours, data, n, MSG_DONTWAIT | MSG_NOSIGNAL);

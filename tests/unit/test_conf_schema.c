@@ -166,6 +166,27 @@ test_bounds_of_every_number(void **state)
 }
 
 static void
+test_defaults_of_fronts_are_their_numbers(void **state)
+{
+	static const struct {
+		enum schema_type type;
+		const char *text;
+		uint64_t number;
+	} rows[] = {
+#define LIMIT(field_, key_, type_, number_, def_, min_, max_, text_)           \
+	{SCHEMA_##type_, def_, number_},
+#include "base/front_limits.def"
+	};
+	uint64_t v;
+
+	(void)state;
+	for (size_t i = 0; i < NELEMS(rows); i++) {
+		assert_int_equal(read_bound(rows[i].type, rows[i].text, &v), 0);
+		assert_int_equal(v, rows[i].number);
+	}
+}
+
+static void
 test_no_row_is_given_twice(void **state)
 {
 	size_t i, j;
@@ -251,6 +272,7 @@ main(void)
 	    cmocka_unit_test(test_every_row_is_dumped),
 	    cmocka_unit_test(test_every_later_row_is_refused),
 	    cmocka_unit_test(test_bounds_of_every_number),
+	    cmocka_unit_test(test_defaults_of_fronts_are_their_numbers),
 	    cmocka_unit_test(test_no_row_is_given_twice),
 	    cmocka_unit_test(test_every_row_has_a_meaning),
 	    cmocka_unit_test(test_later_sections_are_refused),

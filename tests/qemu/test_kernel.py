@@ -1,0 +1,55 @@
+"""Debian 12's own kernel, with Landlock ABI 2 and cgroup v2 (`--full`)."""
+import os
+import re
+
+import machine
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("EIDER_FULL"),
+    reason="a virtual machine takes minutes: ./dev test --full")
+
+# What the guest runs, one line each: a name and a shell command. A command
+# that has not ended in time counts as failed.
+PYTEST = "/usr/bin/python3 -m pytest -q -rs --tb=short -p no:cacheprovider "
+SANDBOX = {
+    "kernel": "uname -r; test -e /sys/fs/cgroup/cgroup.controllers",
+    "probe": "/eider/build/tests/sandbox/probe",
+    "processes": PYTEST + "tests/sandbox",
+    "limits": PYTEST + "tests/e2e/test_limits.py",
+    "lives": PYTEST + "tests/e2e/test_lives.py -k "
+             "'idle or killed or quarantine or sigterm or replaced'",
+    "clones": PYTEST + "tests/e2e/test_clones.py",
+}
+
+
+@pytest.fixture
+def guest(tmp_path):
+    if machine.kernel_image() is None:
+        pytest.fail(f"{machine.KERNEL} is missing: run ./dev deps --full")
+    return machine.Machine(tmp_path)
+
+
+def script(commands, seconds):
+    """Shell text that runs COMMANDS and prints how each has ended."""
+    return "\n".join(f"timeout {seconds} bash -c {quoted(command)}\n"
+                     f'echo "=== {name}: exit $?"'
+                     for name, command in commands.items())
+
+
+def quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def outcomes(console):
+    return {name: int(code) for name, code in
+            re.findall(r"^=== (\S+): exit (\d+)", console, re.M)}
+
+
+def test_sandbox_on_its_own_kernel(guest):
+    console = guest.run(script(SANDBOX, 900), 1800)
+    print(console)
+    found = outcomes(console)
+    assert found == {name: 0 for name in SANDBOX}, console[-20000:]
+    assert re.search(r"^6\.1\.", console, re.M)
+    assert re.search(r"^plain: level [AB] .*landlock", console, re.M)

@@ -115,7 +115,7 @@ write_record(enum log_level level, const char *who, const char *text)
 {
 	char line[RECORD_MAX + 512];
 	size_t n;
-	int saved_errno = errno, w = 0;
+	int saved_errno = errno, w = 0, fd = sink.fd;
 
 	switch (sink.sink) {
 	case LOG_SINK_JSON:
@@ -126,6 +126,14 @@ write_record(enum log_level level, const char *who, const char *text)
 		    who != NULL ? who : "", who != NULL ? ": " : "", text);
 		n = (size_t)w;
 		break;
+	case LOG_SINK_CONSOLE:
+		if (who != NULL) {
+			w = snprintf(line, sizeof line, "%s\n", text);
+			n = (size_t)w;
+			fd = level <= LOG_INFO ? STDOUT_FILENO : STDERR_FILENO;
+			break;
+		}
+		/* fallthrough */
 	case LOG_SINK_TEXT:
 	default:
 		w = snprintf(line, sizeof line, "%s: %s%s%s\n",
@@ -139,7 +147,7 @@ write_record(enum log_level level, const char *who, const char *text)
 		line[n - 1] = '\n';
 	}
 	for (size_t done = 0; done < n;) {
-		ssize_t r = write(sink.fd, line + done, n - done);
+		ssize_t r = write(fd, line + done, n - done);
 
 		if (r < 0 && errno == EINTR)
 			continue;
@@ -159,7 +167,8 @@ vlog(enum log_level level, const char *fmt, va_list ap)
 	char text[RECORD_MAX];
 	int saved_errno = errno;
 
-	if (level < sink.threshold)
+	if (level < sink.threshold ||
+	    (sink.sink == LOG_SINK_CONSOLE && level < LOG_WARN))
 		return;
 	errno = saved_errno; /* for %m */
 	vsnprintf(text, sizeof text, fmt, ap);

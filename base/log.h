@@ -12,6 +12,8 @@ enum log_sink {
 	LOG_SINK_JSON, /* one JSON object per line */
 	LOG_SINK_PIPE, /* "<digit>text" to the supervisor, which adds the rest
 			*/
+	LOG_SINK_CONSOLE, /* other processes' text alone, to stdout up to
+			     LOG_INFO, else to stderr; own from LOG_WARN on */
 };
 
 /*

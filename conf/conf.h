@@ -228,6 +228,7 @@ struct conf_options {
 	const char *const *socket_fds; /* "NAME=FD", of --socket-fd */
 	size_t nsocket_fds;
 	bool is_verbose; /* --verbose: log level debug */
+	bool is_test;    /* nothing is served: no socket is fine */
 	/* Refuse embed(), env(), credential(), include, fromEnvironment. */
 	bool is_hermetic;
 };

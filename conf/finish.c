@@ -284,7 +284,8 @@ finish_load(struct load *l)
 		check_socket(l, l->sockets[i]);
 	for (i = 0; i < l->nworkers; i++)
 		check_worker(l, l->workers[i]);
-	if (l->errors->n == 0 && l->nsockets == 0)
+	if (l->errors->n == 0 && l->nsockets == 0 &&
+	    (l->options == NULL || !l->options->is_test))
 		conf_errors_add(l->errors,
 		    &(struct conf_at){.file = l->conf->path},
 		    "no [socket] is defined; write [socket http] with address "

@@ -8,6 +8,7 @@
 #include "supervisor/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void
 cli_print_error(void *arg, const char *text)
@@ -25,6 +26,7 @@ cli_load(const struct cli *cli, void (*line)(void *arg, const char *text))
 	    .socket_fds = cli->socket_fds,
 	    .nsocket_fds = cli->nsocket_fds,
 	    .is_verbose = cli->verbose,
+	    .is_test = strcmp(cli->command, "test") == 0,
 	};
 	struct conf_errors errors;
 	struct conf *conf = NULL;

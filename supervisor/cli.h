@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf/conf.h"
 
@@ -12,6 +13,7 @@ enum cli_exit {
 #undef EXIT
 };
 
+#define CLI_TIMEOUT_MAX_S 86400
 #define CLI_LIST_MAX 256 /* times that an option may be repeated */
 
 /* The command line of a command, parsed. Everything borrows from argv. */
@@ -22,6 +24,8 @@ struct cli {
 	size_t nsocket_addrs;
 	const char *socket_fds[CLI_LIST_MAX];
 	size_t nsocket_fds;
+	const char *filter;     /* which tests; NULL: all */
+	uint64_t timeout_ms;    /* of a test; 0: the default */
 	int control_fd;         /* -1: none */
 	const char *ctl_socket; /* NULL: the default */
 	bool verbose;
@@ -41,6 +45,7 @@ void cli_print_error(void *arg, const char *text);
 /* The commands; each returns an exit code. */
 int cmd_serve(const struct cli *cli);
 int cmd_check(const struct cli *cli);
+int cmd_test(const struct cli *cli);
 int cmd_ctl(const struct cli *cli);
 int cmd_version(const struct cli *cli);
 

@@ -47,6 +47,8 @@ static int on_ready(void *, const struct ipc_msg *);
 static int on_failed(void *, const struct ipc_msg *);
 static int on_channel_request(void *, const struct ipc_msg *);
 static int on_draining(void *, const struct ipc_msg *);
+static int on_tests(void *, const struct ipc_msg *);
+static int on_test_done(void *, const struct ipc_msg *);
 static void on_end(struct proc *, const struct proc_end *);
 static void on_cloned(void *, pid_t, int);
 static void on_retry(struct ev_loop *, ev_timer *, int);
@@ -57,6 +59,8 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_WORKER_FAILED] = on_failed,
     [IPC_CHANNEL_REQUEST] = on_channel_request,
     [IPC_DRAINING] = on_draining,
+    [IPC_TESTS] = on_tests,
+    [IPC_TEST_DONE] = on_test_done,
 };
 
 static const struct {
@@ -127,6 +131,15 @@ tell_outcome(struct slot *s, enum worker_outcome outcome, const char *text)
 	ws->o.on_outcome(ws->o.arg, s->name, outcome, text);
 }
 
+static void
+tell_test_end(struct slot *s)
+{
+	struct workers *ws = s->set;
+
+	if (ws->test != NULL && !ws->is_draining)
+		ws->test->on_end(ws->test_arg, s->name);
+}
+
 void
 life_start(struct instance *in)
 {
@@ -166,6 +179,8 @@ life_start(struct instance *in)
 	po.out_max = 2 * buf_len(&spec) + MESSAGES_MAX;
 	l->proc = proc_new(ws->o.procs, &po);
 	in->life = l;
+	if (ws->test != NULL)
+		s->was_reported = false;
 	in->nstarts++;
 	s->nlives++;
 	enter_state(in, WORKER_STARTING);
@@ -293,7 +308,34 @@ on_draining(void *arg, const struct ipc_msg *msg)
 	enter_state(in, WORKER_OFF);
 	if (!waiters_is_empty(&in->waiters))
 		life_start(in);
+	tell_test_end(l->slot);
 	return 0;
+}
+
+static int
+on_tests(void *arg, const struct ipc_msg *msg)
+{
+	struct life *l = proc_owner(arg);
+	struct workers *ws = l->slot->set;
+
+	if (ws->test == NULL)
+		return ERR_STATE;
+	if (l->instance == NULL)
+		return 0; /* it ends: the test has failed by that */
+	return ws->test->on_tests(ws->test_arg, l->slot->name, msg);
+}
+
+static int
+on_test_done(void *arg, const struct ipc_msg *msg)
+{
+	struct life *l = proc_owner(arg);
+	struct workers *ws = l->slot->set;
+
+	if (ws->test == NULL)
+		return ERR_STATE;
+	if (l->instance == NULL)
+		return 0;
+	return ws->test->on_done(ws->test_arg, l->slot->name, msg);
 }
 
 /* What a worker may reach is what its config binds. */
@@ -406,7 +448,7 @@ after_crash(struct instance *in, const struct life *l,
 		after_loss(in, end);
 		return;
 	}
-	if (!is_blameless(l, end)) {
+	if (!is_blameless(l, end) && in->slot->set->test == NULL) {
 		in->ncrashes++;
 		wait_ms = backoff_crashed(&in->backoff, end->lived_ms);
 	}
@@ -446,6 +488,8 @@ on_end(struct proc *p, const struct proc_end *end)
 		after_crash(in, l, end);
 	l->magic = 0;
 	free(l);
+	if (in != NULL)
+		tell_test_end(s);
 	workers_sweep(s->set);
 }
 

@@ -192,10 +192,16 @@ logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd, const char *who)
 }
 
 void
-logpipe_stop(struct logpipe *p)
+logpipe_read(struct logpipe *p)
 {
 	/* A pipe holds 64 KB: as many reads as that takes. */
-	if (p->is_open)
-		(void)read_some(p, 16);
+	if (p->is_open && !read_some(p, 16))
+		shut(p);
+}
+
+void
+logpipe_stop(struct logpipe *p)
+{
+	logpipe_read(p);
 	shut(p);
 }

@@ -37,7 +37,9 @@ struct logpipe {
 void logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd,
     const char *who);
 
-/* Read what is there now, without waiting, and close. May be called twice. */
+/* Read what is there now, without waiting. */
+void logpipe_read(struct logpipe *p);
+/* The same, and close. May be called twice. */
 void logpipe_stop(struct logpipe *p);
 
 #endif

@@ -35,6 +35,7 @@ enum command_index {
 /* For the column of options.def. */
 #define IN_SERVE (1u << INDEX_serve)
 #define IN_CHECK (1u << INDEX_check)
+#define IN_TEST (1u << INDEX_test)
 #define IN_CTL (1u << INDEX_ctl)
 #define IN_VERSION (1u << INDEX_version)
 
@@ -128,6 +129,21 @@ parse_fd(const char *text, int *fd_out)
 }
 
 static bool
+parse_seconds(const char *text, uint64_t *ms_out)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' ||
+	    n == 0 || n > CLI_TIMEOUT_MAX_S)
+		return false;
+	*ms_out = (uint64_t)n * 1000;
+	return true;
+}
+
+static bool
 append(const char **list, size_t *n, const char *value)
 {
 	if (*n >= CLI_LIST_MAX || strchr(value, '=') == NULL)
@@ -159,6 +175,8 @@ set_option(struct cli *cli, enum option_id id, const char *value)
 	case OPTION_dump:
 		cli->dump = true;
 		return true;
+	case OPTION_timeout:
+		return parse_seconds(value, &cli->timeout_ms);
 	case OPTION_help:
 	default:
 		return true;
@@ -228,6 +246,9 @@ parse(struct cli *cli, const struct command *c, int argc, char **argv)
 			r = parse_option(cli, c, argv, argc, &i);
 			if (r != -1)
 				return r;
+		} else if (c->bit == IN_TEST && cli->argument != NULL &&
+			   cli->filter == NULL) {
+			cli->filter = argv[i];
 		} else if (cli->argument != NULL || c->usage[0] == '\0' ||
 			   (!only_paths && argv[i][0] == '-')) {
 			return usage_error(c->name, "unexpected argument",

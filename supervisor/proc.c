@@ -431,6 +431,12 @@ proc_take_token(struct proc *p)
 	return true;
 }
 
+void
+proc_read_log(struct proc *p)
+{
+	logpipe_read(&p->log);
+}
+
 void *
 proc_owner(const struct proc *p)
 {

@@ -73,6 +73,9 @@ void proc_kill(struct proc *p, const char *why);
 /* SIGKILL if it has not ended within MS; a shorter wait wins. 0 cancels. */
 void proc_deadline(struct proc *p, uint64_t ms, const char *why);
 
+/* Log now what the child has written so far. */
+void proc_read_log(struct proc *p);
+
 void *proc_owner(const struct proc *p);
 /* NULL when the channel has ended. */
 struct chan *proc_chan(const struct proc *p);

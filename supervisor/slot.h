@@ -65,6 +65,8 @@ struct workers {
 	size_t nslots;
 	struct slot *retired;
 	bool is_draining;
+	const struct workers_test_ops *test; /* held; NULL: no `test` */
+	void *test_arg;
 };
 
 /* A retired slot is freed with its last process. */

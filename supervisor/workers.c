@@ -225,6 +225,55 @@ workers_start(struct workers *ws, const char *name)
 }
 
 void
+workers_set_tests(struct workers *ws, const struct workers_test_ops *ops,
+    void *arg)
+{
+	ws->test = ops;
+	ws->test_arg = arg;
+}
+
+/* The process that serves as worker NAME, or NULL. */
+static struct proc *
+find_proc(const struct workers *ws, const char *name)
+{
+	const struct slot *s = find_slot(ws, name);
+
+	if (s == NULL || s->instances[0].state != WORKER_READY)
+		return NULL;
+	return s->instances[0].life->proc;
+}
+
+int
+workers_send(struct workers *ws, const char *name, enum ipc_type type,
+    const void *body, size_t len)
+{
+	struct proc *p = find_proc(ws, name);
+
+	if (p == NULL || proc_chan(p) == NULL)
+		return ERR_STATE;
+	chan_send(proc_chan(p), type, body, len, NULL);
+	return 0;
+}
+
+void
+workers_kill(struct workers *ws, const char *name, const char *why)
+{
+	struct proc *p = find_proc(ws, name);
+
+	if (p != NULL)
+		proc_kill(p, why);
+}
+
+void
+workers_read_log(struct workers *ws, const char *name)
+{
+	struct proc *p = find_proc(ws, name);
+
+	if (p != NULL)
+		proc_read_log(p);
+}
+
+void
 workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
     const struct conf_designator *d)
 {

@@ -38,6 +38,18 @@ struct workers_options {
 	void *arg;
 };
 
+/*
+ * What `test` wants to know of the workers that it has started. ARG is that of
+ * workers_set_tests(), NAME the worker's.
+ */
+struct workers_test_ops {
+	/* Its answers: TESTS, TEST_DONE. Return as handlers of channels do. */
+	int (*on_tests)(void *arg, const char *name, const struct ipc_msg *msg);
+	int (*on_done)(void *arg, const char *name, const struct ipc_msg *msg);
+	/* Its process has ended, or takes no more. */
+	void (*on_end)(void *arg, const char *name);
+};
+
 struct workers *workers_new(const struct workers_options *options);
 /* After all processes have ended. */
 void workers_free(struct workers **workers);
@@ -51,6 +63,20 @@ void workers_configure(struct workers *ws, struct generation *generation,
 
 /* Start worker NAME now, without anybody asking. Returns 0 or ERR_NOENT. */
 int workers_start(struct workers *ws, const char *name);
+
+/*
+ * For `test`: tell OPS (held) of what it has asked for. on_outcome is called at
+ * each start then, and nobody waits after a crash.
+ */
+void workers_set_tests(struct workers *ws, const struct workers_test_ops *ops,
+    void *arg);
+/* Send a message to worker NAME. Returns 0, or ERR_STATE: it does not serve. */
+int workers_send(struct workers *ws, const char *name, enum ipc_type type,
+    const void *body, size_t len);
+/* SIGKILL; WHY (a literal) is logged. */
+void workers_kill(struct workers *ws, const char *name, const char *why);
+/* Log what worker NAME has written so far. */
+void workers_read_log(struct workers *ws, const char *name);
 
 /*
  * REQUESTER wants a channel to D, which it is granted, and calls it TARGET.

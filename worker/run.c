@@ -202,6 +202,15 @@ host_broken(void *arg, enum api_outcome outcome)
 		drain(w, IPC_RESET_CPU, WORKER_EXIT_CPU, GOAWAY_WAIT_MS);
 }
 
+static void
+host_test_done(void *arg, bool passed)
+{
+	struct worker *w = arg;
+	uint8_t body = passed;
+
+	chan_send(w->ctl, IPC_TEST_DONE, &body, 1, NULL);
+}
+
 static int
 on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
     bool ended, struct control_str entrypoint, struct control_str props)
@@ -377,6 +386,7 @@ make_api(struct worker *w, const struct worker_spec *spec)
 	    .channel = host_channel,
 	    .log = host_log,
 	    .timer_changed = host_timer_changed,
+	    .test_done = host_test_done,
 	    .broken = host_broken};
 
 	w->ntargets = spec->nbindings;
@@ -466,6 +476,39 @@ on_channel_refused(void *arg, const struct ipc_msg *msg)
 }
 
 static int
+on_test_list(void *arg, const struct ipc_msg *msg)
+{
+	struct worker *w = arg;
+	struct buf b;
+
+	(void)msg;
+	if (w->state == STATE_DRAINING)
+		return 0; /* the supervisor is about to hear of it */
+	if (w->state != STATE_SERVING)
+		return ERR_STATE;
+	buf_init(&b);
+	api_tests(w->api, &b);
+	chan_send(w->ctl, IPC_TESTS, buf_peek(&b), buf_len(&b), NULL);
+	buf_clear(&b);
+	return 0;
+}
+
+static int
+on_test(void *arg, const struct ipc_msg *msg)
+{
+	struct worker *w = arg;
+	struct control_str name = {(const char *)msg->body, msg->len};
+
+	if (w->state == STATE_DRAINING)
+		return 0;
+	if (w->state != STATE_SERVING)
+		return ERR_STATE;
+	w->busy_at = ev_now(w->loop);
+	api_test(w->api, name);
+	return 0;
+}
+
+static int
 on_drain(void *arg, const struct ipc_msg *msg)
 {
 	struct worker *w = arg;
@@ -484,6 +527,8 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_WORKER_SPEC] = on_spec,
     [IPC_CHANNEL] = on_channel,
     [IPC_CHANNEL_REFUSED] = on_channel_refused,
+    [IPC_TEST_LIST] = on_test_list,
+    [IPC_TEST] = on_test,
     [IPC_DRAIN] = on_drain,
 };
 

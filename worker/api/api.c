@@ -86,6 +86,7 @@ break_down(struct api *api, enum api_outcome outcome)
 		   : "Worker exceeded memory limit.");
 	for (e = api->events; e != NULL; e = e->next) {
 		event_end(e, is_cpu ? IPC_RESET_CPU : IPC_RESET_MEMORY, NULL);
+		e->has_failed = true;
 		e->nholds = 0;
 	}
 	api->host.broken(api->host.arg, outcome);
@@ -114,6 +115,8 @@ api_run(struct api *api, struct api_event *event,
 							 : API_MEMORY_LIMIT);
 	} else if (r != 0) {
 		log_error_text(api, "Uncaught", &e);
+		if (event != NULL)
+			event->has_failed = true;
 	}
 	engine_error_clear(&e);
 	return r;

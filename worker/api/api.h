@@ -21,6 +21,7 @@
  * the log come from the host (worker/main.c).
  */
 
+struct buf;
 struct engine;
 struct mux;
 struct stream;
@@ -58,6 +59,8 @@ struct api_host {
 	    size_t len);
 	/* The result of api_next_timer_ms() changed. */
 	void (*timer_changed)(void *arg);
+	/* The test that api_test() started has ended. */
+	void (*test_done)(void *arg, bool passed);
 	/* A limit was hit (CPU, memory): the worker is to be ended. The
 	 * streams of all events have been reset. */
 	void (*broken)(void *arg, enum api_outcome outcome);
@@ -115,6 +118,14 @@ struct api_request {
  * or ERR_PROTO (the head does not decode).
  */
 int api_serve(struct api *api, const struct api_request *request);
+
+/*
+ * The test() handlers that the worker exports, for `eider test`: their names
+ * are appended to OUT as strings, the default export's is empty.
+ */
+void api_tests(struct api *api, struct buf *out);
+/* Run the one called NAME; api_host.test_done() tells of its end. */
+void api_test(struct api *api, struct control_str name);
 
 /* The answers to api_host.channel() that came later. MUX is held until it
  * ends. */

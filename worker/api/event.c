@@ -104,6 +104,8 @@ event_free(struct api_event *e)
 	else
 		api->oldest = e->prev;
 	api->nevents--;
+	if (e->is_test && !api->is_tearing_down)
+		api->host.test_done(api->host.arg, !e->has_failed);
 	e->magic = 0;
 	free(e);
 }
@@ -143,6 +145,8 @@ event_end(struct api_event *e, uint32_t code, const char *text)
 				s->stream = NULL;
 		stream_reset(stream, code, text);
 	}
+	if (!e->is_out_done)
+		e->has_failed = true;
 	e->has_answered = true;
 	e->is_out_done = true;
 }
@@ -182,6 +186,7 @@ event_check_wall(struct api *api, uint64_t now_ms)
 		    (unsigned long long)api->wall_max_ms);
 		/* freed at the end of the turn, with all that it waits for */
 		event_end(e, IPC_RESET_WALL, "time limit");
+		e->has_failed = true;
 		e->nholds = 0;
 	}
 	api->wall_check_ms = e != NULL ? e->deadline_ms : UINT64_MAX;
@@ -190,6 +195,7 @@ event_check_wall(struct api *api, uint64_t now_ms)
 void
 event_free_all(struct api *api)
 {
+	api->is_tearing_down = true;
 	while (api->events != NULL) {
 		event_end(api->events, IPC_RESET_CANCEL, NULL);
 		event_free(api->events);
@@ -254,6 +260,7 @@ event_check_hung(struct api *api)
 			api_log(api, LOG_WARN,
 			    "waitUntil() was given a promise that can never "
 			    "settle");
+			e->has_failed = true;
 			e->nholds = 0;
 		}
 	}
@@ -276,7 +283,11 @@ hold_done(duk_context *ctx)
 static duk_ret_t
 hold_failed(duk_context *ctx)
 {
+	struct api_event *e = event_find(api_from(ctx), duk_get_uint(ctx, 1));
+
 	api_log_exception(ctx, 0, "Uncaught (in waitUntil)");
+	if (e != NULL)
+		e->has_failed = true;
 	return hold_done(ctx);
 }
 

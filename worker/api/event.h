@@ -30,6 +30,8 @@ struct api_event {
 	bool is_out_done;
 	bool is_discarding; /* waits for its stream to close */
 	bool is_late;       /* its time is over */
+	bool is_test;       /* of `eider test`: its outcome is told */
+	bool has_failed;    /* something that it started has thrown */
 };
 
 struct api_event *event_new(struct api *api, struct stream *stream);

@@ -26,7 +26,8 @@ def run(program, *options):
 def test_program(out):
     program = next(p for p in map(out.with_suffix, (".mjs", ".js", ".ts", ".jsx"))
                    if p.exists())
-    done = run(program, "--module")
+    how = "--script" if program.parent.name == "scripts" else "--module"
+    done = run(program, how)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == out.read_text().splitlines()
 

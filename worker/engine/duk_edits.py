@@ -132,6 +132,16 @@ DUK_INTERNAL duk_ret_t duk_bi_type_error_thrower(duk_hthread *thr) {
         "duk__heap_mem_alloc_slowpath(",
     ),
     (
+        "parameters without a name are not mapped to arguments: functions "
+        "with defaults or a rest parameter have such",
+        1,
+        "		if (!DUK_HOBJECT_HAS_STRICT(func) && idx < n_formals) {\n",
+        "		if (!DUK_HOBJECT_HAS_STRICT(func) && idx < n_formals && "
+        "(duk_get_prop_index(thr, i_formals, (duk_uarridx_t) idx), "
+        "duk_get_length(thr, -1) != 0 ? (duk_pop(thr), 1) : "
+        "(duk_pop(thr), 0))) {\n",
+    ),
+    (
         "strict functions have no own caller and arguments since ES2015; "
         "making them took a third of a closure's time",
         1,

@@ -60,7 +60,7 @@ global_eval(duk_context *ctx)
 	return 1;
 }
 
-/* $ev(eval, source, strict) */
+/* $ev(eval, source, scope) */
 duk_ret_t
 rt_eval_text(duk_context *ctx)
 {
@@ -76,7 +76,7 @@ rt_eval_text(duk_context *ctx)
 		return 1;
 	}
 	check_allowed(ctx);
-	o.strict = duk_to_boolean(ctx, 2) != 0;
+	o.eval_scope = str_to_utf8(ctx, 2, &len);
 	duk_dup(ctx, 1);
 	s = str_to_utf8(ctx, -1, &len);
 	text = load_lowered(ctx, s, len, &o, &n);

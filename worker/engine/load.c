@@ -142,6 +142,14 @@ body(duk_context *ctx, void *arg)
 		/* a unit given from outside is a module's: its text stays */
 		l->source_id = source_keep(e, l->src, l->len, !l->own_unit);
 	}
+	for (i = 0; i < l->out->nglobals; i++) {
+		engine_push_ref(e, ctx, REF_SCOPE);
+		str_push_utf8(ctx, l->out->globals[i].s,
+		    l->out->globals[i].len);
+		duk_push_undefined(ctx);
+		duk_put_prop(ctx, -3);
+		duk_pop(ctx);
+	}
 	duk_push_lstring(ctx, l->out->text, l->out->len);
 	str_push_utf8(ctx, l->file_name, strlen(l->file_name));
 	inner_compile(ctx,

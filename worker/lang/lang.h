@@ -26,19 +26,6 @@ enum lang_kind {
 	LANG_EVAL,
 };
 
-/*
- * What direct eval code sees of the function it stands in; all false for
- * indirect eval and every other kind.
- */
-struct lang_eval_context {
-	bool in_function;                 /* new.target is allowed */
-	bool in_method;                   /* super.x is allowed */
-	bool in_derived_ctor;             /* super() is allowed */
-	bool in_field_init;               /* `arguments` is an early error */
-	const char *const *private_names; /* without '#'; NULL when none */
-	size_t nprivate_names;
-};
-
 struct lang_options {
 	enum lang_kind kind;
 	const char *name; /* of the file, for messages; held by the unit */
@@ -55,7 +42,11 @@ struct lang_options {
 	 * parameters or body end anywhere else.
 	 */
 	size_t function_params_end;
-	const struct lang_eval_context *eval; /* LANG_EVAL; may be NULL */
+	/*
+	 * LANG_EVAL: the third argument of $ev, what the text around a direct
+	 * eval means to it; held by the unit. NULL: indirect eval.
+	 */
+	const char *eval_scope;
 };
 
 #define LANG_MEMORY_DEFAULT ((size_t)128 << 20)
@@ -204,6 +195,12 @@ struct lang_output {
 	size_t nfunctions;
 	const uint16_t *helpers; /* ids of helpers.def, parameter order */
 	size_t nhelpers;
+	/*
+	 * SCRIPT: variables of the lowering's own, to be made where the
+	 * helpers are, so that the global object does not show them.
+	 */
+	const struct lang_str *globals;
+	size_t nglobals;
 };
 
 /*

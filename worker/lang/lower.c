@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "worker/lang/eval_scope.h"
 
 /* The parser's limit of nesting is lower; this guards against a mistake. */
 #define LOWER_DEPTH_MAX 6000
@@ -35,6 +36,7 @@ static void lower_unit(struct lower *l);
 static void lower_children(struct lower *l, uint32_t n);
 static void lower_prefix(struct lower *l);
 static void lower_statement(struct lower *l, uint32_t n);
+static void lower_statement_kind(struct lower *l, uint32_t n);
 static void lower_if(struct lower *l, uint32_t n);
 static struct lang_output *lower_finish(struct lower *l);
 
@@ -476,6 +478,8 @@ lower_expr_statement(struct lower *l, uint32_t n)
 	uint32_t e = N(l, n)->a, head = e;
 	uint32_t assign = ast_skip_parens(&l->u->ast, e);
 
+	if (lower_completion_expr(l, n))
+		return;
 	if (N(l, assign)->kind == AST_ASSIGN) {
 		uint32_t pat = ast_skip_parens(&l->u->ast, N(l, assign)->a);
 
@@ -516,6 +520,15 @@ lower_semicolon(struct lower *l, uint32_t n)
 
 static void
 lower_statement(struct lower *l, uint32_t n)
+{
+	bool opened = lo_completion_open(l, n);
+
+	lower_statement_kind(l, n);
+	lo_completion_close(l, n, opened);
+}
+
+static void
+lower_statement_kind(struct lower *l, uint32_t n)
 {
 	unsigned kind = N(l, n)->kind;
 
@@ -673,8 +686,10 @@ lower_unit(struct lower *l)
 	const struct ast_node *root = N(l, l->u->ast.root);
 	struct fnctx outer, fn;
 	struct dispose d;
+	struct eval_code c;
+	struct home home = {.is_object = true};
 	uint32_t flags = LANG_FN_HIDDEN | LANG_FN_KEEP_ALL;
-	uint32_t first = root->a, row = ROW_NONE, i;
+	uint32_t first = root->a, row = ROW_NONE, i = 0;
 
 	l->module = kind == LANG_MODULE;
 	l->free_helpers = kind == LANG_SCRIPT || kind == LANG_EVAL;
@@ -700,6 +715,10 @@ lower_unit(struct lower *l)
 	fn.is_async = l->u->has_tla;
 	fn.strict = top->is_strict;
 	lower_open(l);
+	l->eval_scope = l->u->options.eval_scope;
+	if (lo_eval_text(l, EVAL_SUPER, &home.text))
+		l->home = &home;
+	lo_eval_open(l, first, &c);
 	l->coroutine = l->module && (l->u->has_tla || l->options->cyclic);
 	lo_fn_program_prologue(l);
 	lo_skip(l, first != 0 ? N(l, first)->pos : l->u->len);
@@ -710,12 +729,33 @@ lower_unit(struct lower *l)
 	if (l->u->len != 0 && l->u->src[l->u->len - 1] != '\n')
 		emit_put(&l->e, "\n", 1); /* the last line may be a comment */
 	lo_dispose_close(l, &d);
-	for (i = 0; l->free_helpers && i < l->template_vars.n; i++)
-		lo_put(l, ";var %s", &l->template_vars.v[i]);
+	lo_eval_close(l, &c);
 	lo_fn_end_vars(l);
 	if (!l->free_helpers)
 		lo_put(l, "}");
+	for (; kind == LANG_EVAL && i < l->hidden.n; i++)
+		lo_put(l, "}");
 	lo_fn_leave(l, &fn);
+}
+
+/*
+ * What stands before a script or eval, written behind it. Each run of eval
+ * code has variables of its own: environments of catch clauses.
+ */
+static void
+finish_hidden(struct lower *l, struct lang_output *o)
+{
+	uint32_t i;
+
+	if (l->u->options.kind == LANG_SCRIPT) {
+		o->globals = l->hidden.v;
+		o->nglobals = l->hidden.n;
+		return;
+	}
+	if (l->hidden.n != 0 && func_get(l->u, l->u->top_func)->is_strict)
+		lo_put(l, "\"use strict\";");
+	for (i = 0; i < l->hidden.n; i++)
+		lo_put(l, "try{throw void 0}catch(%s){", &l->hidden.v[i]);
 }
 
 static struct lang_output *
@@ -744,9 +784,11 @@ lower_finish(struct lower *l)
 		memcpy(text + (l->e.len - head), l->e.out, head);
 		o->len = l->e.len;
 	} else {
-		text = xmalloc(body + 1);
-		memcpy(text, l->e.out, body);
-		o->len = body;
+		finish_hidden(l, o);
+		text = xmalloc(l->e.len + 1);
+		memcpy(text, l->e.out + body, l->e.len - body);
+		memcpy(text + (l->e.len - body), l->e.out, body);
+		o->len = l->e.len;
 	}
 	text[o->len] = '\0';
 	o->text = text;

@@ -59,6 +59,12 @@ struct dispose {
 	bool is_await;
 };
 
+/* The top of eval code. */
+struct eval_code {
+	uint32_t temp; /* completion value, or 0: Duktape's own */
+	bool opened;   /* an environment for lexical names */
+};
+
 /* One function of the text. */
 struct fnctx {
 	struct fnctx *up;
@@ -73,9 +79,11 @@ struct fnctx {
 	struct names keep;
 	struct loopctx *loops;
 	struct dispose *dispose;
-	uint32_t node;         /* FUNC of a constructor */
-	uint32_t top_stmt;     /* statement of the body's own list */
-	unsigned in_catch_env; /* depth of catch environments */
+	uint32_t completion;      /* temp for the value of eval code, or 0 */
+	uint32_t completion_done; /* statement that has reset it */
+	uint32_t node;            /* FUNC of a constructor */
+	uint32_t top_stmt;        /* statement of the body's own list */
+	unsigned in_catch_env;    /* depth of catch environments */
 	bool strict;
 	bool is_async, is_generator; /* its text runs in a coroutine */
 	bool is_arrow;               /* this, arguments come from outside */
@@ -145,6 +153,9 @@ struct lower {
 	uint32_t hint_node;
 	struct lang_str hint;
 	struct names template_vars;
+	struct names hidden;    /* of scripts and evals: no vars of theirs */
+	const char *eval_scope; /* eval_scope.h; NULL unless direct eval */
+	uint32_t neval;         /* calls of eval so far */
 	bool module;
 	bool free_helpers; /* script: helpers by free names */
 	bool coroutine;

@@ -135,7 +135,11 @@ ident_read(struct lower *l, uint32_t n, bool callee)
 	if (node->b == 0) {
 		if (node->a == ATOM_arguments)
 			lower_arguments(l, n);
-		else if (node->flags & AF_ESCAPED_NAME) {
+		else if (lo_eval_renamed(l, node->a, &ref)) {
+			lo_to(l, node->pos);
+			lo_put(l, "%s", &ref);
+			lo_skip(l, node->end);
+		} else if (node->flags & AF_ESCAPED_NAME) {
 			lo_to(l, node->pos);
 			lo_put(l, "%s", &name);
 			lo_skip(l, node->end);
@@ -225,7 +229,8 @@ lo_write_begin(struct lower *l, uint32_t n, bool init)
 	struct lang_str ref;
 
 	if (node->b == 0) {
-		ref = unit_atom_str(l->u, node->a);
+		if (!lo_eval_renamed(l, node->a, &ref))
+			ref = unit_atom_str(l->u, node->a);
 		lo_put(l, "%s=", &ref);
 		return;
 	}

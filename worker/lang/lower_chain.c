@@ -213,13 +213,15 @@ is_named(const struct lower *l, uint32_t n, const char *text)
 }
 
 static void
-put_eval_argument(struct lower *l, uint32_t a)
+put_eval_argument(struct lower *l, uint32_t n, uint32_t a)
 {
 	lo_to(l, N(l, a)->pos);
 	lo_put(l, "%h(eval,", LANG_HELPER_EVAL_TEXT);
 	lower_node(l, a);
 	lo_to(l, N(l, a)->end);
-	lo_put(l, l->fn->strict ? ",true)" : ",false)");
+	lo_put(l, ",");
+	lo_put_eval_scope(l, n);
+	lo_put(l, ")");
 }
 
 static void
@@ -242,7 +244,7 @@ link_call(struct lower *l, const struct chain *c, uint32_t i)
 			lo_skip(l, N(l, a)->pos);
 		}
 		if (a == node->b && (node->flags & AF_DIRECT_EVAL))
-			put_eval_argument(l, a);
+			put_eval_argument(l, link_at(l, c, i)->n, a);
 		else if (!(apply && a != node->b &&
 			     lo_is_plain_arguments(l, a)))
 			lower_node(l, a);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "worker/lang/eval_scope.h"
 
 uint32_t
 lo_row_add(struct lower *l, struct lang_str name, bool named, uint32_t flags,
@@ -77,6 +78,28 @@ lo_fn_hidden(struct lower *l, struct fnctx *fn, const char *params)
 	lo_put(l, "function(%z){", params);
 }
 
+/* Of a script or eval: names of ours are no vars that others could see. */
+static void
+program_end_vars(struct lower *l)
+{
+	const struct fnctx *fn = l->fn;
+	uint32_t i;
+
+	for (i = 1; i <= fn->ntemps; i++)
+		lo_names_add(l, &l->hidden, lo_textf(l, "%t", i));
+	for (i = 0; i < l->template_vars.n; i++)
+		lo_names_add(l, &l->hidden, l->template_vars.v[i]);
+	for (i = 0; i < fn->late.n; i++) {
+		struct lang_str name = fn->late.v[i];
+
+		if (name.len > l->prefix.len &&
+		    memcmp(name.s, l->prefix.s, l->prefix.len) == 0)
+			lo_names_add(l, &l->hidden, name);
+		else
+			lo_put(l, ";var %s", &name);
+	}
+}
+
 void
 lo_fn_end_vars(struct lower *l)
 {
@@ -84,6 +107,10 @@ lo_fn_end_vars(struct lower *l)
 	const char *sep = ";var ";
 	uint32_t i;
 
+	if (l->free_helpers && fn->func == l->u->top_func) {
+		program_end_vars(l);
+		return;
+	}
 	i = fn->first_temp != 0 ? fn->first_temp : 1;
 	for (; i <= fn->ntemps; i++) {
 		lo_put(l, "%z%t", sep, i);
@@ -99,9 +126,8 @@ lo_fn_end_vars(struct lower *l)
 
 /* ---- this, new.target, arguments --------------------------------------- */
 
-/* The function that `this` and `arguments` belong to. */
-static struct fnctx *
-fn_owner(const struct lower *l)
+struct fnctx *
+lo_fn_owner(const struct lower *l)
 {
 	struct fnctx *fn = l->fn;
 
@@ -110,12 +136,34 @@ fn_owner(const struct lower *l)
 	return fn;
 }
 
+static bool
+is_program(const struct fnctx *fn)
+{
+	return fn->f != NULL && fn->f->kind == FUNC_PROGRAM;
+}
+
+struct lang_str
+lo_this_text(struct lower *l)
+{
+	size_t start = l->e.len;
+	struct lang_str s;
+
+	lo_put_this(l);
+	s.len = l->e.len - start;
+	s.s = arena_strdup(&l->u->arena, l->e.out + start, s.len);
+	l->e.len = start;
+	return s;
+}
+
 void
 lo_put_this(struct lower *l)
 {
-	const struct fnctx *fn = fn_owner(l);
+	const struct fnctx *fn = lo_fn_owner(l);
+	struct lang_str text;
 
-	if (fn->f != NULL && fn->f->kind == FUNC_PROGRAM && l->module)
+	if (is_program(fn) && lo_eval_text(l, EVAL_THIS, &text))
+		lo_put(l, "%s", &text);
+	else if (is_program(fn) && l->module)
 		lo_put(l, "(void 0)");
 	else if (fn->derived && !fn->this_ready)
 		lo_put(l, "(%pthis===%h?%h():%pthis)", LANG_HELPER_TDZ,
@@ -129,10 +177,10 @@ lo_put_this(struct lower *l)
 void
 lower_this(struct lower *l, uint32_t n)
 {
-	const struct fnctx *fn = fn_owner(l);
+	const struct fnctx *fn = lo_fn_owner(l);
 
 	if (fn == l->fn && !fn->derived && !fn->this_param &&
-	    !(l->module && fn->f != NULL && fn->f->kind == FUNC_PROGRAM))
+	    !(is_program(fn) && (l->module || l->eval_scope != NULL)))
 		return;
 	lo_to(l, N(l, n)->pos);
 	lo_put_this(l);
@@ -142,10 +190,13 @@ lower_this(struct lower *l, uint32_t n)
 void
 lower_new_target(struct lower *l, uint32_t n)
 {
-	const struct fnctx *fn = fn_owner(l);
+	const struct fnctx *fn = lo_fn_owner(l);
+	struct lang_str text;
 
 	lo_to(l, N(l, n)->pos);
-	if (fn->this_param || fn->f == NULL || fn->f->kind == FUNC_PROGRAM)
+	if (is_program(fn) && lo_eval_text(l, EVAL_NEW_TARGET, &text))
+		lo_put(l, "%s", &text);
+	else if (fn->this_param || fn->f == NULL || is_program(fn))
 		lo_put(l, "(void 0)");
 	else
 		lo_put(l, "%pnt");
@@ -155,9 +206,16 @@ lower_new_target(struct lower *l, uint32_t n)
 void
 lower_arguments(struct lower *l, uint32_t n)
 {
-	const struct fnctx *fn = fn_owner(l);
+	const struct fnctx *fn = lo_fn_owner(l);
+	struct lang_str text;
 
-	if (fn->f == NULL || fn->f->kind == FUNC_PROGRAM)
+	if (is_program(fn) && lo_eval_text(l, EVAL_ARGUMENTS, &text)) {
+		lo_to(l, N(l, n)->pos);
+		lo_put(l, "%s", &text);
+		lo_skip(l, N(l, n)->end);
+		return;
+	}
+	if (fn->f == NULL || is_program(fn))
 		return;
 	lo_to(l, N(l, n)->pos);
 	if (fn == l->fn && !fn->args_hoisted)
@@ -211,8 +269,12 @@ lo_fn_program_prologue(struct lower *l)
 {
 	const struct func *f = func_get(l->u, l->u->top_func);
 
-	if (f->arrow_uses_this && !l->module)
+	if (f->arrow_uses_this && l->free_helpers) {
+		lo_late(l, lo_textf(l, "%pthis"));
+		lo_put(l, "%pthis=this;");
+	} else if (f->arrow_uses_this && !l->module) {
 		lo_put(l, "var %pthis=this;");
+	}
 	lower_mod_prologue(l);
 	lo_scope_prologue(l, f->scope);
 	if (f->body_scope != f->scope)
@@ -478,6 +540,10 @@ lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym)
 	struct fn_spec spec = decl_spec(l, n);
 
 	lo_to(l, node->pos);
+	if (s->kind == SYM_FUNCTION && t->hoisted) {
+		lo_skip(l, node->end);
+		return;
+	}
 	if (s->kind == SYM_BLOCK_FUNCTION && !t->native) {
 		if (!t->hoisted)
 			lower_block_func(l, n, sym);

@@ -11,6 +11,7 @@
  * lower.h, which includes this.
  */
 struct dispose;
+struct eval_code;
 struct fn_spec;
 struct fnctx;
 struct func;
@@ -82,6 +83,29 @@ void lo_dispose_use(struct lower *l, struct lang_str value);
 /* False if the declaration is another. */
 bool lower_using_decl(struct lower *l, uint32_t n);
 
+/* ---- lower_eval.c ------------------------------------------------------ */
+
+/* What the direct eval N sees, as a string literal. */
+void lo_put_eval_scope(struct lower *l, uint32_t n);
+/* In eval code: the text around it for KEY (enum eval_scope_key). */
+bool lo_eval_text(const struct lower *l, unsigned key,
+    struct lang_str *text_out);
+/* A name that is another one in the text around. */
+bool lo_eval_renamed(const struct lower *l, uint32_t atom,
+    struct lang_str *text_out);
+/* A private name of a class around, or NULL. */
+const struct symtext *lo_eval_private(struct lower *l, uint32_t atom,
+    uint32_t *flags_out);
+void lo_eval_open(struct lower *l, uint32_t first, struct eval_code *c);
+void lo_eval_close(struct lower *l, const struct eval_code *c);
+/* Statement N has a value, undefined at first; true: close it. */
+bool lo_completion_open(struct lower *l, uint32_t n);
+void lo_completion_close(struct lower *l, uint32_t n, bool opened);
+/* The EXPR_STMT sets the value; false: nobody asks for it. */
+bool lower_completion_expr(struct lower *l, uint32_t n);
+/* A finally block, which keeps the value when it ends normally. */
+void lower_completion_finally(struct lower *l, uint32_t block);
+
 /* ---- lower_fn.c, lower_params.c ---------------------------------------- */
 
 #define ROW_NONE UINT32_MAX
@@ -111,8 +135,11 @@ void lower_func_decl_sym(struct lower *l, uint32_t n, uint32_t sym);
 void lower_block_func(struct lower *l, uint32_t n, uint32_t sym);
 /* name=$af(body); the body's text is hoisted by Duktape. */
 void lo_put_hoisted_maker(struct lower *l, uint32_t n, uint32_t sym);
+/* The function that `this` and `arguments` belong to. */
+struct fnctx *lo_fn_owner(const struct lower *l);
 /* Text of `this`, checked in derived constructors. */
 void lo_put_this(struct lower *l);
+struct lang_str lo_this_text(struct lower *l);
 void lower_this(struct lower *l, uint32_t n);
 void lower_new_target(struct lower *l, uint32_t n);
 void lower_arguments(struct lower *l, uint32_t n);

@@ -284,7 +284,8 @@ object_needs_home(const struct lower *l, uint32_t p)
 			node->op != PROP_SET))
 			continue;
 		f = func_get(l->u, N(l, node->b)->d);
-		if (f->uses_super_prop || f->arrow_uses_super)
+		if (f->uses_super_prop || f->arrow_uses_super ||
+		    f->has_direct_eval)
 			return true;
 	}
 	return false;

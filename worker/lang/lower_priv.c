@@ -54,10 +54,14 @@ static const struct symtext *
 private_sym(struct lower *l, uint32_t name, uint32_t *flags_out)
 {
 	const struct ast_node *node = N(l, name);
+	const struct symtext *outer;
 
+	if (node->b == 0 &&
+	    (outer = lo_eval_private(l, node->a, flags_out)) != NULL)
+		return outer;
 	if (node->b == 0 || l->syms[node->b].text.len == 0)
 		unit_fail(l->u, node->pos, node->end,
-		    "private names in eval code are not supported yet");
+		    "Private field must be declared in an enclosing class");
 	*flags_out = symbol_get(l->u, node->b)->flags;
 	return &l->syms[node->b];
 }

@@ -208,6 +208,13 @@ lo_scope_prologue(struct lower *l, uint32_t scope)
 		    sym->func_node != 0) {
 			f = func_get(l->u, N(l, sym->func_node)->d);
 			name = lo_sym_text(l, s)->text;
+			if (l->fn->in_catch_env) {
+				/* eval code: it may use lexical names */
+				lo_declare_sym(l, s);
+				lower_block_func(l, sym->func_node, s);
+				l->syms[s].hoisted = true;
+				continue;
+			}
 			if (f->is_async || f->is_generator) {
 				lo_declare_sym(l, s);
 				lo_put_hoisted_maker(l, sym->func_node, s);
@@ -293,6 +300,8 @@ lower_catch(struct lower *l, uint32_t n)
 		lo_put(l, "if(%s===%h)throw %s;", &name, LANG_HELPER_RET,
 		    &name);
 	l->fn->in_catch_env++;
+	if (l->fn->completion != 0)
+		lo_put(l, "%t=void 0;", l->fn->completion);
 	if (param != 0 && !simple) {
 		opened = lo_block_open(l, node->d);
 		lower_target_statement(l, param, name, true);
@@ -314,5 +323,5 @@ lower_try(struct lower *l, uint32_t n)
 	if (node->b != 0)
 		lower_catch(l, node->b);
 	if (node->c != 0)
-		lower_node(l, node->c);
+		lower_completion_finally(l, node->c);
 }

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "worker/lang/eval_scope.h"
 #include "worker/lang/parse.h"
 
 #include "base/util.h"
@@ -112,11 +113,14 @@ program_context(struct parser *p)
 	c->await_is_op = o->kind == LANG_MODULE;
 	c->return_ok = o->kind == LANG_COMMONJS;
 	c->new_target_ok = o->kind == LANG_COMMONJS;
-	if (o->kind == LANG_EVAL && o->eval != NULL) {
-		c->new_target_ok = o->eval->in_function;
-		c->super_prop_ok = o->eval->in_method;
-		c->super_call_ok = o->eval->in_derived_ctor;
-		c->arguments_bad = o->eval->in_field_init;
+	if (o->kind == LANG_EVAL) {
+		const char *s = o->eval_scope;
+
+		c->strict |= eval_scope_find(s, EVAL_STRICT, NULL, NULL);
+		c->new_target_ok =
+		    eval_scope_find(s, EVAL_NEW_TARGET, NULL, NULL);
+		c->super_prop_ok = eval_scope_find(s, EVAL_SUPER, NULL, NULL);
+		c->arguments_bad = eval_scope_find(s, EVAL_FIELD, NULL, NULL);
 	}
 }
 

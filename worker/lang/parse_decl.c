@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "worker/lang/eval_scope.h"
 #include "worker/lang/parse_priv.h"
 
 /* Private names live beside the others. */
@@ -267,16 +268,9 @@ private_use(struct parser *p, uint32_t node)
 static bool
 private_of_eval(const struct parser *p, struct lang_str name)
 {
-	const struct lang_eval_context *eval = p->u->options.eval;
-	size_t i;
-
-	if (p->u->options.kind != LANG_EVAL || eval == NULL)
-		return false;
-	for (i = 0; i < eval->nprivate_names; i++)
-		if (strlen(eval->private_names[i]) == name.len &&
-		    memcmp(eval->private_names[i], name.s, name.len) == 0)
-			return true;
-	return false;
+	return p->u->options.kind == LANG_EVAL &&
+	       eval_scope_find(p->u->options.eval_scope, EVAL_PRIVATE, &name,
+		   NULL);
 }
 
 /*

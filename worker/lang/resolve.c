@@ -182,8 +182,10 @@ resolve_right(struct resolver *r, uint32_t node)
 	switch (n->kind) {
 	case AST_CALL:
 		resolve_list(r, n->b);
-		if ((n->flags & AF_DIRECT_EVAL) != 0)
+		if ((n->flags & AF_DIRECT_EVAL) != 0) {
+			RN(r, node)->d = r->scope;
 			resolve_use_eval(r);
+		}
 		if (RN(r, n->a)->kind == AST_SUPER)
 			resolve_use_super(r, true);
 		break;

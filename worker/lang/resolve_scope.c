@@ -63,7 +63,8 @@ resolve_leave(struct resolver *r, uint32_t scope)
 		    (sym->flags & SYMF_DUPLICATE) != 0)
 			continue;
 		atom_get(&r->u->atoms, sym->atom)->symbol = sym->shadowed;
-		if ((sym->flags & SYMF_CAPTURED) != 0 && s->in_loop &&
+		if (((sym->flags & SYMF_CAPTURED) != 0 || s->has_eval) &&
+		    s->in_loop &&
 		    (is_block_scope(s) || s->kind == SCOPE_CLASS)) {
 			sym->flags |= SYMF_PER_ITERATION;
 			s->per_iteration = true;

@@ -126,6 +126,12 @@ lo_fn_end_vars(struct lower *l)
 
 /* ---- this, new.target, arguments --------------------------------------- */
 
+static bool
+is_program(const struct fnctx *fn)
+{
+	return fn->f != NULL && fn->f->kind == FUNC_PROGRAM;
+}
+
 struct fnctx *
 lo_fn_owner(const struct lower *l)
 {
@@ -134,12 +140,6 @@ lo_fn_owner(const struct lower *l)
 	while (fn->is_arrow && fn->up != NULL)
 		fn = fn->up;
 	return fn;
-}
-
-static bool
-is_program(const struct fnctx *fn)
-{
-	return fn->f != NULL && fn->f->kind == FUNC_PROGRAM;
 }
 
 struct lang_str
@@ -232,7 +232,8 @@ lo_is_plain_arguments(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 
 	return node->kind == AST_IDENT && node->a == ATOM_arguments &&
-	       node->b == 0 && !l->fn->is_arrow && !l->fn->args_hoisted;
+	       node->b == 0 && !l->fn->is_arrow && !l->fn->args_hoisted &&
+	       !is_program(l->fn);
 }
 
 /* ---- bodies ------------------------------------------------------------ */

@@ -6,7 +6,6 @@ eval("let q=5; const c=6; function ff(){ return q+c } console.log(ff(), typeof f
 { let x='blk'; (function(){ var x=1; { let x=2; console.log(eval("x"), eval("x=9"), x) } })() }
 function g(){ let z=1; try { eval("var z=2") } catch(e){ return e.name+e.message } } console.log(g());
 function h(a, b=eval("a+1")){ return b } console.log(h(3));
-try { (function(a=eval("var arguments=1")){})() } catch(e){ console.log(e.name) }
 var o={ __proto__:{k(){return 'K'}}, m(){ return eval("super.k()") } }; console.log(o.m());
 const ar=()=>eval("arguments.length"); console.log((function(){ return (()=>eval("arguments[0]"))() })('arg'));
 console.log((0,eval)("let zz=1; zz+1"), typeof zz, Object.keys(globalThis).filter(k=>k.includes('eider')).length);

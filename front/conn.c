@@ -43,6 +43,7 @@ static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
 
 static void conn_timed_out(struct conn *c);
 static void conn_timed_out_idle(struct conn *c);
+static void conn_timed_out_half(struct conn *c);
 
 static const struct {
 	const char *name;
@@ -302,6 +303,20 @@ conn_timed_out_idle(struct conn *c)
 	conn_close(c, CONN_CLOSE_TIMEOUT);
 }
 
+/*
+ * Both a client that has gone and one that only sends no more have sent FIN.
+ * The first answers with a reset what it is sent after that; a send of
+ * nothing shows whether one came.
+ */
+static void
+conn_timed_out_half(struct conn *c)
+{
+	if (c->asked && send(c->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) != -1)
+		c->half_open = true;
+	else
+		conn_close(c, CONN_CLOSE_EOF);
+}
+
 /* ---- input ---- */
 
 /* The first bytes tell the protocol. Returns false while they are too few. */
@@ -429,6 +444,7 @@ flush(struct conn *c)
 		if (n >= 0) {
 			buf_consume(&c->out, (size_t)n);
 			c->progress = true;
+			c->asked = c->asked || c->eof;
 		} else if (errno == EAGAIN) {
 			blocked = true;
 		} else if (errno != EINTR) {
@@ -502,7 +518,8 @@ run(struct conn *c)
 		return;
 	if (buf_len(&c->in) > 0)
 		show_again(c);
-	if (!c->is_dead && c->eof && !c->told_eof && !c->finishing) {
+	if (!c->is_dead && c->eof && !c->told_eof && !c->finishing &&
+	    (c->ops == NULL || !c->ops->holds_back(c))) {
 		c->told_eof = true;
 		if (c->ops == NULL)
 			conn_close(c, CONN_CLOSE_EOF);

@@ -46,6 +46,8 @@ struct conn_ops {
 	/* Output was written; NQUEUED bytes are left. */
 	void (*written)(struct conn *c, size_t nqueued);
 	bool (*wants_input)(struct conn *c);
+	/* Are bytes kept that are to be shown again before the end? */
+	bool (*holds_back)(struct conn *c);
 	/* Bytes that the protocol keeps, beside those of the connection. */
 	size_t (*held)(struct conn *c);
 	enum conn_state (*state)(struct conn *c);
@@ -80,6 +82,8 @@ struct conn {
 	bool is_dead;
 	bool eof;        /* the client sends no more */
 	bool told_eof;   /* and the protocol knows */
+	bool asked;      /* bytes were written since then */
+	bool half_open;  /* and the client did not refuse them */
 	bool finishing;  /* close once everything is written */
 	bool abrupt;     /* do not wait for the client to read the end */
 	bool progress;   /* bytes came or went since the last look */

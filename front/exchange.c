@@ -3,7 +3,8 @@
  *
  * Runs in: front.
  * Owns:    the encoded head, and the little of a body that waits: at most
- *          REPLAY_MAX bytes before the stream is open, one read behind it.
+ *          REPLAY_MAX bytes until a worker has accepted the request, one
+ *          read behind it.
  * Never:   replays what a worker has accepted.
  */
 #include "config.h"
@@ -172,11 +173,17 @@ exchange_fail(struct exchange *x, uint32_t code, const char *text)
 size_t
 exchange_room(const struct exchange *x)
 {
+	size_t room;
+
 	if (x->state == EXCHANGE_WAITING)
 		return REPLAY_MAX - MIN(buf_len(&x->replay), REPLAY_MAX);
 	if (x->state == EXCHANGE_IDLE || buf_len(&x->pending) > 0)
 		return 0;
-	return MAX(stream_room(x->stream), ROOM_MIN);
+	room = MAX(stream_room(x->stream), ROOM_MIN);
+	/* What may have to be sent to another worker is kept. */
+	if (x->can_replay && !stream_is_accepted(x->stream))
+		room = MIN(room, REPLAY_MAX - buf_len(&x->replay));
+	return room;
 }
 
 void
@@ -185,14 +192,14 @@ exchange_send(struct exchange *x, const void *data, size_t len)
 	size_t n;
 
 	ASSERT(x->magic == EXCHANGE_MAGIC && !x->input_ended);
+	if (x->can_replay && x->state == EXCHANGE_ACTIVE &&
+	    stream_is_accepted(x->stream)) {
+		x->can_replay = false;
+		buf_clear(&x->replay);
+	}
 	if (x->can_replay) {
-		if (buf_len(&x->replay) + len <= REPLAY_MAX) {
-			buf_put(&x->replay, data, len);
-		} else {
-			ASSERT(x->state == EXCHANGE_ACTIVE);
-			x->can_replay = false;
-			buf_clear(&x->replay);
-		}
+		ASSERT(len <= REPLAY_MAX - buf_len(&x->replay));
+		buf_put(&x->replay, data, len);
 	}
 	if (x->state != EXCHANGE_ACTIVE)
 		return;
@@ -236,6 +243,7 @@ static int
 on_response(struct stream *s, const uint8_t *head, size_t len, bool end)
 {
 	struct exchange *x = stream_arg(s);
+	bool held_back = x->can_replay;
 	struct head_response r;
 	struct buf fields;
 
@@ -254,6 +262,9 @@ on_response(struct stream *s, const uint8_t *head, size_t len, bool end)
 		finish(x);
 	x->ops->on_response(x, &r, end);
 	buf_clear(&fields);
+	if (held_back && x->state == EXCHANGE_ACTIVE && !x->input_ended &&
+	    buf_len(&x->pending) == 0)
+		x->ops->on_writable(x);
 	return 0;
 }
 
@@ -292,6 +303,19 @@ on_continue(struct stream *s)
 
 	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s);
 	x->ops->on_continue(x);
+}
+
+/* Whoever held back because of the replay can go on. */
+static void
+on_accepted(struct stream *s)
+{
+	struct exchange *x = stream_arg(s);
+
+	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s);
+	x->can_replay = false;
+	buf_clear(&x->replay);
+	if (buf_len(&x->pending) == 0 && !x->input_ended)
+		x->ops->on_writable(x);
 }
 
 static void
@@ -338,6 +362,7 @@ static const struct stream_ops stream_ops = {
     .on_data = on_data,
     .on_trailers = on_trailers,
     .on_continue = on_continue,
+    .on_accepted = on_accepted,
     .on_writable = on_writable,
     .on_close = on_close,
 };

@@ -437,14 +437,27 @@ input_ended(struct conn *c)
 {
 	struct h1_conn *h = get(c);
 
-	if (h->in_request && !h->input_ended)
-		conn_close(c, CONN_CLOSE_EOF);
-	else if (!h->in_request)
+	if (!h->in_request || !h->input_ended)
 		conn_finish(c);
-	/* Else the response is still wanted, maybe: see HALF_CLOSED. */
+	/*
+	 * Else the response is still wanted, maybe: an interim one that any
+	 * client of HTTP/1.1 skips shows in time who is still there.
+	 */
+	else if (!h->responded && !h->head_is_open && !h->writer.is_http10)
+		h1_write_continue(&c->out);
 }
 
 /* ---- the connection ---- */
+
+/* Bytes of a body that the worker does not take yet. */
+static bool
+holds_back(struct conn *c)
+{
+	struct h1_conn *h = get(c);
+
+	return buf_len(&c->in) > 0 && h->in_request && !h->input_ended &&
+	       !exchange_is_idle(&h->x) && exchange_room(&h->x) == 0;
+}
 
 static bool
 turn(struct conn *c)
@@ -455,6 +468,8 @@ turn(struct conn *c)
 	end_head(h, -1);
 	if (c->told_eof && !h->in_request)
 		conn_finish(c);
+	else if (c->told_eof && !h->input_ended && !holds_back(c))
+		conn_finish(c); /* one sent ahead is cut */
 	return false;
 }
 
@@ -495,7 +510,7 @@ state(struct conn *c)
 	if (!h->input_ended && !h->expects &&
 	    (exchange_is_idle(&h->x) || exchange_room(&h->x) > 0))
 		return CONN_READ_BODY;
-	return c->eof ? CONN_HALF_CLOSED : CONN_WAIT_WORKER;
+	return c->eof && !c->half_open ? CONN_HALF_CLOSED : CONN_WAIT_WORKER;
 }
 
 static void
@@ -527,6 +542,7 @@ static const struct conn_ops conn_ops = {
     .turn = turn,
     .written = written,
     .wants_input = wants_input,
+    .holds_back = holds_back,
     .held = held,
     .state = state,
     .timed_out = timed_out,

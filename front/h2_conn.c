@@ -70,6 +70,36 @@ spend(struct h2_conn *h2)
 	return false;
 }
 
+/* Frames that carry nothing of a request that is under way. */
+static bool
+is_charged(const struct h2_conn *h2, const struct h2_frame *f)
+{
+	int32_t id = (int32_t)f->stream;
+
+	if (f->type == NGHTTP2_HEADERS)
+		return false;
+	if (f->type != NGHTTP2_DATA || f->len == 0)
+		return true;
+	/* Bodies of requests that are over; those of new ones come behind. */
+	return id <= h2->last_id &&
+	       nghttp2_session_get_stream_user_data(h2->session, id) == NULL;
+}
+
+/*
+ * Charge the frames that begin in DATA. nghttp2 says nothing of those that it
+ * skips: of unknown types, and for streams that are gone.
+ */
+static bool
+charge(struct h2_conn *h2, const uint8_t *data, size_t len)
+{
+	struct h2_frame f;
+
+	while (h2_scan_next(&h2->scan, &data, &len, &f))
+		if (is_charged(h2, &f) && !spend(h2))
+			return false;
+	return true;
+}
+
 /* ---- callbacks of nghttp2 ---- */
 
 static struct h2_stream *
@@ -89,19 +119,6 @@ end_block(struct h2_conn *h2)
 }
 
 static int
-on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *hd, void *arg)
-{
-	struct h2_conn *h2 = arg;
-
-	(void)session;
-	ASSERT(h2->magic == H2_CONN_MAGIC);
-	if (hd->type == NGHTTP2_HEADERS ||
-	    (hd->type == NGHTTP2_DATA && hd->length > 0))
-		return 0;
-	return spend(h2) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
-}
-
-static int
 on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame,
     void *arg)
 {
@@ -113,6 +130,7 @@ on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame,
 	if (frame->hd.type != NGHTTP2_HEADERS ||
 	    frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
+	h2->last_id = frame->hd.stream_id;
 	s = h2_stream_new(h2, frame->hd.stream_id);
 	return nghttp2_session_set_stream_user_data(session,
 	    frame->hd.stream_id, s);
@@ -232,8 +250,6 @@ h2_glue_new(void)
 	    nghttp2_option_new(&g->option) != 0)
 		fatal("out of memory");
 	cb = g->callbacks;
-	nghttp2_session_callbacks_set_on_begin_frame_callback(cb,
-	    on_begin_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(cb,
 	    on_begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(cb, on_header);
@@ -285,6 +301,7 @@ h2_conn_open(struct conn *c)
 	h2->budget = BUDGET_MAX;
 	h2->budget_ms = h2->checked_ms = front_now_ms(f);
 	h2->draining = f->draining;
+	h2_scan_init(&h2->scan);
 	TAILQ_INIT(&h2->streams);
 	c->proto = h2;
 	c->ops = &conn_ops;
@@ -326,8 +343,10 @@ static size_t
 input(struct conn *c, const uint8_t *data, size_t len)
 {
 	struct h2_conn *h2 = get(c);
-	ssize_t n = nghttp2_session_mem_recv(h2->session, data, len);
+	ssize_t n = NGHTTP2_ERR_FLOODED;
 
+	if (charge(h2, data, len))
+		n = nghttp2_session_mem_recv(h2->session, data, len);
 	if (n >= 0)
 		return (size_t)n;
 	log_debug("connection %d of %s: %s", c->fd, c->client,
@@ -402,6 +421,13 @@ wants_input(struct conn *c)
 	return buf_len(&c->out) < OUT_HIGH;
 }
 
+static bool
+holds_back(struct conn *c)
+{
+	(void)c;
+	return false; /* streams keep what their workers do not take */
+}
+
 static size_t
 held(struct conn *c)
 {
@@ -452,6 +478,7 @@ static const struct conn_ops conn_ops = {
     .turn = turn,
     .written = written,
     .wants_input = wants_input,
+    .holds_back = holds_back,
     .held = held,
     .state = state,
     .timed_out = timed_out,

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "front/exchange.h"
+#include "front/h2_scan.h"
 #include "http/h1_parse.h"
 
 /*
@@ -67,10 +68,12 @@ struct h2_conn {
 	struct h2_stream_list streams;
 	size_t nstreams;
 	struct h2_block *block; /* owned; NULL between blocks */
-	uint64_t budget_ms;     /* when the budget was last filled up */
-	uint64_t checked_ms;    /* when streams were last looked at */
-	int64_t budget;         /* frames that are no requests */
-	uint64_t sent_bytes;    /* since the budget was last filled up */
+	struct h2_scan scan;
+	int32_t last_id;     /* of the newest request */
+	uint64_t budget_ms;  /* when the budget was last filled up */
+	uint64_t checked_ms; /* when streams were last looked at */
+	int64_t budget;      /* frames that are no requests */
+	uint64_t sent_bytes; /* since the budget was last filled up */
 	bool draining;
 	bool is_flood;
 	bool is_over; /* end the connection, now */

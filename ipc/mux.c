@@ -40,6 +40,7 @@ struct stream {
 	uint32_t unconsumed;  /* given to the owner, not yet consumed */
 	bool responded;       /* a response head was sent or received */
 	bool expects;         /* CONTINUE may be sent or received */
+	bool accepted;        /* client: known; server: said, or not needed */
 	bool in_ended;
 	bool out_ended;
 	bool discards;
@@ -393,6 +394,44 @@ on_request(void *arg, const struct ipc_msg *msg)
 	return r;
 }
 
+/* Client: the server has answered something. */
+static void
+accepted(struct stream *s)
+{
+	if (s->mux->o.is_server || s->accepted)
+		return;
+	s->accepted = true;
+	if (s->ops->on_accepted != NULL)
+		s->ops->on_accepted(s);
+}
+
+static int
+on_accepted(void *arg, const struct ipc_msg *msg)
+{
+	struct mux *m = arg;
+	struct stream *s = find(m, msg->stream);
+
+	if (s == NULL)
+		return gone(m, msg->stream);
+	if (m->o.is_server)
+		return ERR_STATE;
+	enter(m);
+	accepted(s);
+	leave(m);
+	return 0;
+}
+
+/* Server: tell a client that keeps the body until then. */
+static void
+say_accepted(struct stream *s)
+{
+	if (!s->mux->o.is_server || s->accepted || s->in_ended ||
+	    MUX_WINDOW - s->recv_credit < MUX_ACCEPT_BYTES)
+		return;
+	s->accepted = true;
+	send_frame(s, IPC_ACCEPTED, 0, 0, NULL, 0);
+}
+
 static int
 on_response(void *arg, const struct ipc_msg *msg)
 {
@@ -405,7 +444,7 @@ on_response(void *arg, const struct ipc_msg *msg)
 		return gone(m, msg->stream);
 	if (m->o.is_server || s->responded || s->in_ended)
 		return ERR_STATE;
-	s->responded = true;
+	s->responded = s->accepted = true;
 	s->in_ended = end;
 	end_direction(s);
 	enter(m);
@@ -452,6 +491,7 @@ on_data(void *arg, const struct ipc_msg *msg)
 	s->unconsumed += (uint32_t)msg->len;
 	s->in_ended = end;
 	end_direction(s);
+	say_accepted(s);
 	if (s->discards) {
 		stream_consumed(s, msg->len);
 		if (!end)
@@ -501,12 +541,15 @@ on_credit(void *arg, const struct ipc_msg *msg)
 	if (msg->credit == 0 || msg->credit > MUX_WINDOW - s->send_credit)
 		return ERR_LIMIT;
 	s->send_credit += msg->credit;
-	if (!s->wants_room || s->out_ended || chan_is_full(m->chan))
-		return 0;
-	s->wants_room = false;
 	enter(m);
-	if (s->ops != NULL && s->ops->on_writable != NULL)
-		s->ops->on_writable(s);
+	accepted(s);
+	s = find(m, msg->stream); /* its owner was called */
+	if (s != NULL && s->wants_room && !s->out_ended &&
+	    !chan_is_full(m->chan)) {
+		s->wants_room = false;
+		if (s->ops != NULL && s->ops->on_writable != NULL)
+			s->ops->on_writable(s);
+	}
 	leave(m);
 	return 0;
 }
@@ -583,6 +626,7 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_CREDIT] = on_credit,
     [IPC_RESET] = on_reset,
     [IPC_CONTINUE] = on_continue,
+    [IPC_ACCEPTED] = on_accepted,
     [IPC_GOAWAY] = on_goaway,
     [IPC_GOAWAY_ACK] = on_goaway_ack,
 };
@@ -788,6 +832,12 @@ struct mux *
 stream_mux(const struct stream *s)
 {
 	return s->mux;
+}
+
+bool
+stream_is_accepted(const struct stream *s)
+{
+	return s->accepted;
 }
 
 bool

@@ -24,6 +24,7 @@ struct stream;
 #define MUX_WINDOW 262144u
 #define MUX_STREAMS_MAX 1024 /* open at a time on one channel, default */
 #define MUX_DATA_MAX 32768u  /* bytes of one DATA frame that we send */
+#define MUX_ACCEPT_BYTES 16384u
 
 enum stream_outcome {
 	STREAM_DONE,       /* both directions ended */
@@ -48,6 +49,8 @@ struct stream_ops {
 	/* Client, optional: the server wants the body of a request that was
 	 * opened with mux_request_expect(); once. */
 	void (*on_continue)(struct stream *s);
+	/* Client, optional: stream_is_accepted() has become true. */
+	void (*on_accepted)(struct stream *s);
 	/* stream_send() may take more than it did. */
 	void (*on_writable)(struct stream *s);
 	/* TEXT is the peer's, NUL-terminated and escaped, for logs only. */
@@ -146,6 +149,13 @@ void stream_send_trailers(struct stream *s, const void *fields, size_t len);
 void stream_consumed(struct stream *s, size_t n);
 /* Body bytes still to come are not wanted: dropped here from now on. */
 void stream_discard(struct stream *s);
+
+/*
+ * Client: the server has the request, so that it will not be closed as
+ * STREAM_UNACCEPTED. Known once it answered anything, at the latest when it
+ * was sent MUX_ACCEPT_BYTES of the body.
+ */
+bool stream_is_accepted(const struct stream *s);
 
 /* Both directions of the stream, as seen here. */
 bool stream_is_input_ended(const struct stream *s);

@@ -290,6 +290,19 @@ def test_goaway_under_load(rig):
     assert not wrong
 
 
+@pytest.mark.parametrize("size", [10, 65536, 70000, 3_000_000])
+def test_large_body_meets_goaway(rig, size):
+    """Whatever its length: it is kept until a worker has accepted it."""
+    r = rig()
+    assert r.get("/deaf") == (200, b"early")
+    # The channel is not read for a while, then gets GOAWAY.
+    with r.connect() as s:
+        s.sendall(post(b"/count", b"Content-Length: %d\r\n" % size))
+        s.sendall(bytes(size))
+        s.shutdown(socket.SHUT_WR)
+        assert read_all(s).endswith(b"\r\n\r\n%d" % size)
+
+
 def test_refused_service(rig):
     answer = rig().ask(
         b"GET / HTTP/1.1\r\nHost: REFUSED.example.:80\r\n\r\n" + LAST)
@@ -348,6 +361,49 @@ def test_disconnect_cancels(rig):
         s.sendall(b"GET /hang HTTP/1.1\r\nHost: a\r\n\r\n")
         time.sleep(0.1)
     r.wait_stats("cancelled=1")
+
+
+def test_half_closed_client_is_waited_for(rig):
+    """However long the worker takes: an interim response shows it is there."""
+    r = rig(half_close_ms=200)
+    with r.connect() as s:
+        s.sendall(b"GET /late/1000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        s.shutdown(socket.SHUT_WR)
+        answer = read_all(s)
+    interim, _, rest = answer.partition(b"\r\n\r\n")
+    assert interim == b"HTTP/1.1 100 Continue"
+    assert rest.startswith(b"HTTP/1.1 200 ") and rest.endswith(b"late")
+    assert b"cancelled=0" in r.get("/stats")[1]
+
+
+def test_half_closed_upload_that_waits(rig):
+    """The end is not looked at before the bytes in front of it."""
+    r = rig(channel_ms=300)
+    with r.connect() as s:
+        s.sendall(post(b"/count", b"Content-Length: 70000\r\n"))
+        s.sendall(bytes(70000))
+        s.shutdown(socket.SHUT_WR)
+        assert read_all(s).endswith(b"\r\n\r\n70000")
+
+
+def test_cut_request_behind_another(rig):
+    r = rig()
+    with r.connect() as s:
+        s.sendall(b"GET /late/300 HTTP/1.1\r\nHost: a\r\n\r\n" +
+                  post(b"/count", b"Content-Length: 5\r\n", b"ab"))
+        s.shutdown(socket.SHUT_WR)
+        assert read_all(s).endswith(b"late")
+    r.wait_stats("cancelled=1")
+
+
+def test_half_closed_http_1_0_has_its_time(rig):
+    """There is no interim response that could ask it."""
+    r = rig(half_close_ms=300)
+    for ms, answered in ((100, True), (5000, False)):
+        with r.connect() as s:
+            s.sendall(b"GET /late/%d HTTP/1.0\r\n\r\n" % ms)
+            s.shutdown(socket.SHUT_WR)
+            assert read_all(s).endswith(b"late") == answered
 
 
 def test_reset_cancels_at_once(rig):

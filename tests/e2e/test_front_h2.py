@@ -595,6 +595,8 @@ def flood(r, c, data, rounds):
     ("empty SETTINGS", frame(SETTINGS, 0, 0) * 1000),
     ("PRIORITY", frame(PRIORITY, 0, 1, b"\0\0\0\0\1") * 1000),
     ("WINDOW_UPDATE", frame(WINDOW, 0, 0, b"\0\0\0\1") * 1000),
+    ("unknown type", frame(0xee, 0, 0, bytes(8)) * 1000),
+    ("empty unknown type", frame(0xee, 0, 0) * 1000),
 ], ids=lambda v: v if isinstance(v, str) else "")
 def test_flood(rig, raw, name, data):
     r = rig()
@@ -603,13 +605,23 @@ def test_flood(rig, raw, name, data):
 
 
 def test_unknown_frames_are_ignored(rig, raw):
-    """5.5: they are skipped, which costs no more than reading them."""
+    """5.5: they are skipped, and cost what other idle frames cost."""
     r = rig()
     c = raw(r)
-    assert not flood(r, c, frame(0xee, 0, 0, bytes(8)) * 1000, 100)
+    assert not flood(r, c, frame(0xee, 0, 0, bytes(8)) * 500, 1)
     c.sock.settimeout(10)
     c.send(HEADERS, END_HEADERS | END_STREAM, 1, HPACK_GET)
     assert c.read_until(DATA, 1)[3] == b"hello"
+
+
+def test_flood_of_data_for_closed_streams(rig, raw):
+    """They may cross our end of the stream, but not for ever."""
+    r = rig()
+    c = raw(r)
+    c.send(HEADERS, END_HEADERS | END_STREAM, 1, HPACK_GET)
+    c.read_until(DATA, 1)
+    assert flood(r, c, frame(RST, 0, 1, b"\0\0\0\x08") +
+                 frame(DATA, 0, 1, b"x") * 1000, 100)
 
 
 def test_flood_of_empty_data(rig, raw):

@@ -31,6 +31,7 @@
 #define SERVICE_MAIN 7
 #define SERVICE_REFUSED 9
 #define FILL_SIZE 32768
+#define DEAF_S 0.3
 
 /* A channel to the front; those that got GOAWAY live on for a while. */
 struct channel {
@@ -49,6 +50,8 @@ struct rig {
 	double channel_s; /* time that a CHANNEL takes */
 	ev_timer channel_timer;
 	uint32_t channel_target;
+	struct channel *deaf; /* reads nothing until it says GOAWAY */
+	ev_timer deaf_timer;
 };
 
 /* A request that the worker has. */
@@ -62,6 +65,7 @@ struct job {
 	bool paced;      /* sends its bytes one piece per turn */
 	struct buf held; /* to be echoed */
 	bool in_ended;
+	ev_timer later; /* when it answers */
 };
 
 static const uint8_t fill[FILL_SIZE];
@@ -88,6 +92,7 @@ respond(struct job *j, unsigned int status, const char *const fields[][2],
 static void
 free_job(struct job *j)
 {
+	ev_timer_stop(j->rig->loop, &j->later);
 	buf_clear(&j->held);
 	free(j);
 }
@@ -130,6 +135,14 @@ respond_text(struct job *j, const char *text)
 	buf_put(&j->held, text, strlen(text));
 	j->echoes = j->in_ended = true;
 	pump_echo(j);
+}
+
+static void
+on_later(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	respond_text(w->data, "late");
 }
 
 /* The request head as text. */
@@ -217,10 +230,14 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 		respond(j, 200, NULL, 0, j->left == 0);
 		pump(j);
 	} else if (strcmp(path, "/early") == 0 ||
-		   strcmp(path, "/goaway") == 0) {
+		   strcmp(path, "/goaway") == 0 || strcmp(path, "/deaf") == 0) {
 		respond_text(j, "early");
 	} else if (strcmp(path, "/hang") == 0 || strcmp(path, "/crash") == 0) {
 		return true;
+	} else if (strncmp(path, "/late/", 6) == 0) {
+		ev_timer_init(&j->later, on_later, atoi(path + 6) / 1000., 0.);
+		j->later.data = j;
+		ev_timer_start(rig->loop, &j->later);
 	} else if (strncmp(path, "/status/", 8) == 0) {
 		respond(j, (unsigned int)atoi(path + 8), NULL, 0, true);
 	} else if (strncmp(path, "/cl/", 4) == 0) {
@@ -264,6 +281,32 @@ free_channel(struct channel *ch)
 	free(ch);
 }
 
+static void
+on_deaf_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct rig *rig = w->data;
+	struct channel *ch = rig->deaf;
+
+	(void)loop;
+	(void)revents;
+	rig->deaf = NULL;
+	mux_goaway(ch->mux, IPC_RESET_DRAIN);
+	mux_pause(ch->mux, false);
+}
+
+/* What the front sends meanwhile meets a GOAWAY. */
+static void
+go_deaf(struct channel *ch)
+{
+	struct rig *rig = ch->rig;
+
+	rig->deaf = ch;
+	mux_pause(ch->mux, true);
+	ev_timer_init(&rig->deaf_timer, on_deaf_timer, DEAF_S, 0.);
+	rig->deaf_timer.data = rig;
+	ev_timer_start(rig->loop, &rig->deaf_timer);
+}
+
 static int
 on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
     bool end)
@@ -289,6 +332,8 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 		free_channel(ch);
 	else if (strcmp(path, "/goaway") == 0)
 		mux_goaway(ch->mux, IPC_RESET_DRAIN);
+	else if (strcmp(path, "/deaf") == 0 && rig->deaf == NULL)
+		go_deaf(ch);
 	return 0;
 }
 

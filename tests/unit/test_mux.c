@@ -35,6 +35,7 @@ struct side {
 	enum stream_outcome outcome;
 	uint32_t code;
 	int ncontinue;
+	int naccepted;
 	int ngoaway;
 	int nacked;
 	int nwritable;
@@ -75,6 +76,14 @@ on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 }
 
 static void
+on_accepted(struct stream *s)
+{
+	struct side *side = stream_arg(s);
+
+	side->naccepted++;
+}
+
+static void
 on_writable(struct stream *s)
 {
 	struct side *side = stream_arg(s);
@@ -106,6 +115,7 @@ on_continue(struct stream *s)
 static const struct stream_ops stream_ops = {
     .on_response = on_response,
     .on_continue = on_continue,
+    .on_accepted = on_accepted,
     .on_data = on_data,
     .on_writable = on_writable,
     .on_close = on_stream_close,
@@ -366,6 +376,35 @@ test_continue_is_asked_for_once(void **state)
 }
 
 static void
+test_accepted_is_said_once_and_in_time(void **state)
+{
+	static const uint8_t body[MUX_ACCEPT_BYTES];
+	struct fixture *f = *state;
+	struct stream *s;
+
+	f->server.holds = true;
+	s = open_stream(f, false);
+	assert_int_equal(stream_send(s, body, 1, false), 1);
+	turn(f, 4);
+	assert_false(stream_is_accepted(s));
+	(void)stream_send(s, body, sizeof body, false);
+	turn(f, 4);
+	assert_true(stream_is_accepted(s));
+	(void)stream_send(s, body, sizeof body, false);
+	turn(f, 4);
+	assert_int_equal(f->client.naccepted, 1);
+	/* Credit says it as well, and the message that follows is none. */
+	f->server.holds = false;
+	s = open_stream(f, false);
+	for (int i = 0; i < 8; i++)
+		(void)stream_send(s, body, sizeof body, false);
+	turn(f, 8);
+	assert_true(stream_is_accepted(s));
+	assert_int_equal(f->client.naccepted, 2);
+	assert_int_equal(f->client.nchan_closed, 0);
+}
+
+static void
 test_lost_channel_ends_streams(void **state)
 {
 	struct fixture *f = *state;
@@ -611,6 +650,7 @@ main(void)
 	    PAIR(test_reset_reaches_the_peer),
 	    PAIR(test_goaway_gives_back_what_was_not_accepted),
 	    PAIR(test_continue_is_asked_for_once),
+	    PAIR(test_accepted_is_said_once_and_in_time),
 	    PAIR(test_lost_channel_ends_streams),
 	    PAIR(test_too_many_streams_are_refused),
 	    cmocka_unit_test(test_bad_peers),

@@ -442,7 +442,7 @@ test_bad_peers(void **state)
 		struct ipc_header frames[3];
 		enum chan_close reason;
 	} cases[] = {
-	    {"unknown type", {{.type = 63}}, CHAN_CLOSE_TYPE},
+	    {"unknown type", {{.type = 39}}, CHAN_CLOSE_TYPE},
 	    {"type out of range", {{.type = 65535}}, CHAN_CLOSE_TYPE},
 	    {"control message", {{.type = IPC_SPAWN}}, CHAN_CLOSE_DIRECTION},
 	    {"wrong direction", {{.type = IPC_RESPONSE, .stream = 1}},

@@ -108,6 +108,18 @@ function_define(duk_context *ctx, duk_idx_t idx, const char *name,
 	member_define(ctx, duk_require_normalize_index(ctx, idx), &m);
 }
 
+void
+args_need(duk_context *ctx, int need, int have, const char *what)
+{
+	int n = (int)duk_get_top(ctx);
+
+	if (n < need)
+		(void)duk_type_error(ctx,
+		    "%s: %d argument%s required, but only %d present.", what,
+		    need, need == 1 ? "" : "s", n);
+	duk_set_top(ctx, have);
+}
+
 /* [ ... ctor ] -> the same: a global that is not enumerable. */
 static void
 define_global(duk_context *ctx, const char *name)
@@ -292,6 +304,20 @@ state_push_this(duk_context *ctx, enum api_class id)
 		(void)duk_type_error(ctx, "Illegal invocation: not a %s",
 		    class_names[id]);
 	return s;
+}
+
+void *
+state_push_method(duk_context *ctx, enum api_class id, int need, int have,
+    const char *name)
+{
+	char what[64];
+
+	if (duk_get_top(ctx) < need) {
+		snprintf(what, sizeof what, "%s.%s", class_names[id], name);
+		args_need(ctx, need, have, what);
+	}
+	duk_set_top(ctx, have);
+	return state_push_this(ctx, id);
 }
 
 struct buf *

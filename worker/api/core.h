@@ -192,6 +192,15 @@ bool latin1_get(duk_context *ctx, duk_idx_t idx, struct buf *out);
 /* [ ] -> [ string ] */
 void latin1_push(duk_context *ctx, const void *p, size_t n);
 
+/*
+ * In a function of variable arguments: throws when there are fewer than NEED,
+ * then makes them HAVE. WHAT names the function.
+ */
+void args_need(duk_context *ctx, int need, int have, const char *what);
+/* The same in the method NAME of a class, and then state_push_this(). */
+void *state_push_method(duk_context *ctx, enum api_class id, int need, int have,
+    const char *name);
+
 /* Defines a function on the global object, or on the one at IDX. */
 void function_define(duk_context *ctx, duk_idx_t idx, const char *name,
     duk_c_function fn, int nargs, int length, int magic);

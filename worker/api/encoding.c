@@ -1,7 +1,7 @@
 /*
  * TextEncoder, TextDecoder and base64 for scripts.
  *
- * Runs in: workers. Decoders write CESU-8, the heap's form of strings.
+ * Runs in: workers. The decoders are in decode.c.
  */
 #include "config.h"
 
@@ -10,326 +10,16 @@
 #include <strings.h>
 
 #include "worker/api/core.h"
+#include "worker/api/decode.h"
 #include "worker/engine/str.h"
 
 #define DECODE_MAX ((size_t)512 << 20)
 
-enum encoding_kind {
-	KIND_UTF8,
-	KIND_UTF16LE,
-	KIND_UTF16BE,
-	KIND_SINGLE,
-	KIND_USER_DEFINED,
-	KIND_REPLACEMENT,
-	KIND_MULTI,
-};
-
-enum encoding_id {
-#define ENCODING(id_, name_, kind_) ENC_##id_,
-#include "worker/api/encodings.def"
-#undef ENCODING
-	ENC_MAX
-};
-
-static const struct {
-	const char *name;
-	enum encoding_kind kind;
-} encodings[] = {
-#define ENCODING(id_, name_, kind_) {name_, KIND_##kind_},
-#include "worker/api/encodings.def"
-#undef ENCODING
-};
-
-static const struct label {
-	const char *label;
-	enum encoding_id id;
-} labels[] = {
-#define LABEL(label_, id_) {label_, ENC_##id_},
-#include "worker/api/encodings.def"
-#undef LABEL
-};
-
-static const uint16_t singles[ENC_MAX][128] = {
-#define SINGLE(id_, ...) [ENC_##id_] = {__VA_ARGS__},
-#include "worker/api/singlebyte.def"
-#undef SINGLE
-};
-
 struct decoder_state {
 	struct state_head head;
-	enum encoding_id id;
-	bool is_fatal;
-	bool ignore_bom;
-	bool bom_seen; /* or something else was */
 	bool is_streaming;
-	bool replaced; /* "replacement" has given its U+FFFD */
-	/* utf-8: the sequence begun; utf-16: the byte and surrogate held */
-	uint8_t needed;
-	uint8_t seen;
-	uint8_t lower;
-	uint8_t upper;
-	uint32_t code;
-	int lead_byte; /* -1: none */
-	uint32_t lead_surrogate;
+	struct decoder decoder;
 };
-
-/* Where a decoder writes. */
-struct out {
-	uint8_t *p;
-	size_t len;
-	bool is_bad; /* fatal mode met an error */
-	struct decoder_state *d;
-};
-
-static int
-compare_labels(const void *key, const void *row)
-{
-	return strcmp(key, ((const struct label *)row)->label);
-}
-
-/* Returns ENC_MAX for an unknown label. */
-static enum encoding_id
-find_encoding(const char *s, size_t n)
-{
-	const struct label *l;
-	char key[40];
-	size_t i;
-
-	while (n > 0 && strchr("\t\n\f\r ", s[0]) != NULL && s[0] != '\0') {
-		s++;
-		n--;
-	}
-	while (n > 0 && strchr("\t\n\f\r ", s[n - 1]) != NULL &&
-	       s[n - 1] != '\0')
-		n--;
-	if (n >= sizeof key)
-		return ENC_MAX;
-	for (i = 0; i < n; i++) {
-		if (s[i] == '\0')
-			return ENC_MAX;
-		key[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 32 : s[i]);
-	}
-	key[n] = '\0';
-	l = bsearch(key, labels, NELEMS(labels), sizeof *labels,
-	    compare_labels);
-	return l != NULL ? l->id : ENC_MAX;
-}
-
-/* One code unit as CESU-8. */
-static void
-put_unit(struct out *o, uint32_t c)
-{
-	if (c < 0x80) {
-		o->p[o->len++] = (uint8_t)c;
-	} else if (c < 0x800) {
-		o->p[o->len++] = (uint8_t)(0xc0 | c >> 6);
-		o->p[o->len++] = (uint8_t)(0x80 | (c & 0x3f));
-	} else {
-		o->p[o->len++] = (uint8_t)(0xe0 | c >> 12);
-		o->p[o->len++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-		o->p[o->len++] = (uint8_t)(0x80 | (c & 0x3f));
-	}
-}
-
-static void
-put_code(struct out *o, uint32_t c)
-{
-	if (!o->d->bom_seen) {
-		o->d->bom_seen = true;
-		if (c == 0xfeff && !o->d->ignore_bom)
-			return;
-	}
-	if (c >= 0x10000) {
-		put_unit(o, 0xd800 + ((c - 0x10000) >> 10));
-		put_unit(o, 0xdc00 + (c & 0x3ff));
-	} else {
-		put_unit(o, c);
-	}
-}
-
-static void
-put_error(struct out *o)
-{
-	if (o->d->is_fatal) {
-		o->is_bad = true;
-		return;
-	}
-	o->d->bom_seen = true;
-	put_unit(o, 0xfffd);
-}
-
-/* Begin a sequence with byte C; needed stays 0 for ASCII and errors. */
-static void
-utf8_lead(struct out *o, uint8_t c)
-{
-	struct decoder_state *d = o->d;
-
-	d->lower = 0x80;
-	d->upper = 0xbf;
-	d->seen = 0;
-	if (c < 0x80) {
-		put_code(o, c);
-	} else if (c >= 0xc2 && c <= 0xdf) {
-		d->needed = 1;
-		d->code = c & 0x1f;
-	} else if (c >= 0xe0 && c <= 0xef) {
-		if (c == 0xe0)
-			d->lower = 0xa0;
-		if (c == 0xed)
-			d->upper = 0x9f;
-		d->needed = 2;
-		d->code = c & 0xf;
-	} else if (c >= 0xf0 && c <= 0xf4) {
-		if (c == 0xf0)
-			d->lower = 0x90;
-		if (c == 0xf4)
-			d->upper = 0x8f;
-		d->needed = 3;
-		d->code = c & 7;
-	} else {
-		put_error(o);
-	}
-}
-
-static void
-decode_utf8(struct out *o, const uint8_t *s, size_t n, bool flush)
-{
-	struct decoder_state *d = o->d;
-	size_t i, run;
-
-	for (i = 0; i < n && !o->is_bad; i++) {
-		uint8_t c = s[i];
-
-		if (d->needed == 0) {
-			run = d->bom_seen
-				  ? str_ascii_prefix((const char *)s + i, n - i)
-				  : 0;
-			if (run > 0) {
-				memcpy(o->p + o->len, s + i, run);
-				o->len += run;
-				i += run - 1;
-				continue;
-			}
-			utf8_lead(o, c);
-			continue;
-		}
-		if (c < d->lower || c > d->upper) {
-			d->needed = 0;
-			put_error(o);
-			i--; /* C begins anew */
-			continue;
-		}
-		d->lower = 0x80;
-		d->upper = 0xbf;
-		d->code = d->code << 6 | (c & 0x3f);
-		if (++d->seen == d->needed) {
-			d->needed = 0;
-			put_code(o, d->code);
-		}
-	}
-	if (flush && d->needed > 0 && !o->is_bad) {
-		d->needed = 0;
-		put_error(o);
-	}
-}
-
-static void
-utf16_unit(struct out *o, uint32_t c)
-{
-	struct decoder_state *d = o->d;
-
-	if (d->lead_surrogate != 0) {
-		uint32_t lead = d->lead_surrogate;
-
-		d->lead_surrogate = 0;
-		if (c >= 0xdc00 && c <= 0xdfff) {
-			put_code(o,
-			    0x10000 + ((lead - 0xd800) << 10) + (c - 0xdc00));
-			return;
-		}
-		put_error(o);
-	}
-	if (c >= 0xd800 && c <= 0xdbff)
-		d->lead_surrogate = c;
-	else if (c >= 0xdc00 && c <= 0xdfff)
-		put_error(o);
-	else
-		put_code(o, c);
-}
-
-static void
-decode_utf16(struct out *o, const uint8_t *s, size_t n, bool flush, bool be)
-{
-	struct decoder_state *d = o->d;
-	size_t i;
-
-	for (i = 0; i < n && !o->is_bad; i++) {
-		if (d->lead_byte < 0) {
-			d->lead_byte = s[i];
-			continue;
-		}
-		utf16_unit(o,
-		    be ? (uint32_t)d->lead_byte << 8 | s[i]
-		       : (uint32_t)s[i] << 8 | (uint32_t)d->lead_byte);
-		d->lead_byte = -1;
-	}
-	if (flush && (d->lead_byte >= 0 || d->lead_surrogate != 0) &&
-	    !o->is_bad) {
-		d->lead_byte = -1;
-		d->lead_surrogate = 0;
-		put_error(o);
-	}
-}
-
-static void
-decode_single(struct out *o, const uint8_t *s, size_t n)
-{
-	const uint16_t *table = singles[o->d->id];
-	size_t i;
-
-	o->d->bom_seen = true;
-	for (i = 0; i < n && !o->is_bad; i++) {
-		if (s[i] < 0x80)
-			put_unit(o, s[i]);
-		else if (encodings[o->d->id].kind == KIND_USER_DEFINED)
-			put_unit(o, 0xf780u + s[i] - 0x80u);
-		else if (table[s[i] - 0x80] == 0xfffd)
-			put_error(o);
-		else
-			put_unit(o, table[s[i] - 0x80]);
-	}
-}
-
-static void
-decode(struct out *o, const uint8_t *s, size_t n, bool flush)
-{
-	switch (encodings[o->d->id].kind) {
-	case KIND_UTF8:
-		decode_utf8(o, s, n, flush);
-		break;
-	case KIND_UTF16LE:
-	case KIND_UTF16BE:
-		decode_utf16(o, s, n, flush,
-		    encodings[o->d->id].kind == KIND_UTF16BE);
-		break;
-	case KIND_SINGLE:
-	case KIND_USER_DEFINED:
-		decode_single(o, s, n);
-		break;
-	case KIND_REPLACEMENT:
-	case KIND_MULTI:
-		break; /* refused by the constructor */
-	}
-}
-
-static void
-decoder_reset(struct decoder_state *d)
-{
-	d->bom_seen = false;
-	d->needed = 0;
-	d->lead_byte = -1;
-	d->lead_surrogate = 0;
-}
 
 static bool
 get_option(duk_context *ctx, duk_idx_t idx, const char *name)
@@ -356,23 +46,19 @@ decoder_ctor(duk_context *ctx)
 	class_construct(ctx, API_TEXT_DECODER); /* 2 */
 	if (!duk_is_undefined(ctx, 0)) {
 		label = str_to_utf8(ctx, 0, &n);
-		id = find_encoding(label, n);
+		id = decode_find(label, n);
 	}
-	if (id == ENC_MAX || encodings[id].kind == KIND_REPLACEMENT)
+	if (id == ENC_MAX || decode_kind(id) == KIND_REPLACEMENT)
 		return duk_range_error(ctx, "\"%s\" is not a valid encoding.",
 		    label);
-	if (encodings[id].kind == KIND_MULTI)
-		return duk_range_error(ctx,
-		    "TextDecoder: the encoding \"%s\" is not implemented",
-		    encodings[id].name);
 	if (!duk_is_null_or_undefined(ctx, 1) && !duk_is_object(ctx, 1))
 		return duk_type_error(ctx,
 		    "TextDecoder: options must be an object");
 	d = state_new(ctx, 2, API_TEXT_DECODER, sizeof *d);
-	d->id = id;
-	d->is_fatal = get_option(ctx, 1, "fatal");
-	d->ignore_bom = get_option(ctx, 1, "ignoreBOM");
-	decoder_reset(d);
+	d->decoder.id = id;
+	d->decoder.is_fatal = get_option(ctx, 1, "fatal");
+	d->decoder.ignore_bom = get_option(ctx, 1, "ignoreBOM");
+	decode_reset(&d->decoder);
 	return 1;
 }
 
@@ -380,11 +66,11 @@ decoder_ctor(duk_context *ctx)
 static duk_ret_t
 decoder_decode(duk_context *ctx)
 {
-	struct decoder_state *d = state_push_this(ctx, API_TEXT_DECODER);
+	struct decoder_state *state = state_push_this(ctx, API_TEXT_DECODER);
+	struct decoder *d = &state->decoder;
 	const uint8_t *s = (const uint8_t *)"";
 	size_t n = 0;
 	bool stream;
-	struct out o = {.d = d};
 
 	stream = get_option(ctx, 1, "stream");
 	if (!duk_is_undefined(ctx, 0)) {
@@ -396,22 +82,23 @@ decoder_decode(duk_context *ctx)
 	}
 	if (n > DECODE_MAX)
 		return duk_range_error(ctx, "TextDecoder.decode: too long");
-	if (!d->is_streaming)
-		decoder_reset(d);
-	d->is_streaming = stream;
-	if (encodings[d->id].kind == KIND_UTF8 && d->needed == 0 &&
+	if (!state->is_streaming)
+		decode_reset(d);
+	state->is_streaming = stream;
+	if (decode_kind(d->id) == KIND_UTF8 && d->needed == 0 &&
 	    str_ascii_prefix((const char *)s, n) == n) {
 		d->bom_seen = d->bom_seen || n > 0;
 		duk_push_lstring(ctx, (const char *)s, n);
 		return 1;
 	}
-	o.p = duk_push_fixed_buffer(ctx, n * 3 + 16);
-	decode(&o, s, n, !stream);
-	if (o.is_bad) {
-		d->is_streaming = false;
+	d->p = duk_push_fixed_buffer(ctx, DECODE_ROOM(n));
+	d->len = 0;
+	decode_chunk(d, s, n, !stream);
+	if (d->is_bad) {
+		state->is_streaming = false;
 		return duk_type_error(ctx, "Failed to decode input.");
 	}
-	duk_push_lstring(ctx, (const char *)o.p, o.len);
+	duk_push_lstring(ctx, (const char *)d->p, d->len);
 	return 1;
 }
 
@@ -420,7 +107,7 @@ decoder_encoding(duk_context *ctx)
 {
 	const struct decoder_state *d = state_push_this(ctx, API_TEXT_DECODER);
 
-	duk_push_string(ctx, encodings[d->id].name);
+	duk_push_string(ctx, decode_name(d->decoder.id));
 	return 1;
 }
 
@@ -429,8 +116,9 @@ decoder_flag(duk_context *ctx)
 {
 	const struct decoder_state *d = state_push_this(ctx, API_TEXT_DECODER);
 
-	duk_push_boolean(ctx,
-	    duk_get_current_magic(ctx) == 0 ? d->is_fatal : d->ignore_bom);
+	duk_push_boolean(ctx, duk_get_current_magic(ctx) == 0
+				  ? d->decoder.is_fatal
+				  : d->decoder.ignore_bom);
 	return 1;
 }
 

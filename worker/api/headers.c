@@ -410,7 +410,8 @@ push_combined(duk_context *ctx, const struct headers_state *h,
 static duk_ret_t
 headers_get_method(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 1, 1, "get");
 	struct field f;
 
 	take_name(ctx, 0, &f);
@@ -422,7 +423,8 @@ headers_get_method(duk_context *ctx)
 static duk_ret_t
 headers_has(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 1, 1, "has");
 	struct head_str name, value;
 	struct field f;
 	size_t pos = 0;
@@ -442,11 +444,10 @@ headers_has(duk_context *ctx)
 static duk_ret_t
 headers_append(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 2, 2, "append");
 	struct field f;
 
-	if (duk_is_undefined(ctx, 1) && duk_get_top(ctx) < 3)
-		return DUK_RET_TYPE_ERROR;
 	take_name(ctx, 0, &f);
 	take_value(ctx, 1, &f);
 	require_mutable(ctx, h);
@@ -457,7 +458,8 @@ headers_append(duk_context *ctx)
 static duk_ret_t
 headers_set(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 2, 2, "set");
 	struct head_str name, value;
 	struct field f;
 	size_t pos = 0, next, first = SIZE_MAX;
@@ -496,7 +498,8 @@ headers_set(duk_context *ctx)
 static duk_ret_t
 headers_delete(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 1, 1, "delete");
 	struct field f;
 
 	take_name(ctx, 0, &f);
@@ -534,7 +537,8 @@ headers_get_set_cookie(duk_context *ctx)
 static duk_ret_t
 headers_get_all(duk_context *ctx)
 {
-	struct headers_state *h = state_push_this(ctx, API_HEADERS);
+	struct headers_state *h =
+	    state_push_method(ctx, API_HEADERS, 1, 1, "getAll");
 	struct field f;
 
 	take_name(ctx, 0, &f);
@@ -688,13 +692,13 @@ iterator_next(duk_context *ctx)
 
 static const struct member headers_members[] = {
     /* clang-format off */
-	{ "append", M_METHOD, headers_append, NULL, 2, 2, 0 },
-	{ "delete", M_METHOD, headers_delete, NULL, 1, 1, 0 },
-	{ "get", M_METHOD, headers_get_method, NULL, 1, 1, 0 },
-	{ "getAll", M_METHOD, headers_get_all, NULL, 1, 1, 0 },
+	{ "append", M_METHOD, headers_append, NULL, DUK_VARARGS, 2, 0 },
+	{ "delete", M_METHOD, headers_delete, NULL, DUK_VARARGS, 1, 0 },
+	{ "get", M_METHOD, headers_get_method, NULL, DUK_VARARGS, 1, 0 },
+	{ "getAll", M_METHOD, headers_get_all, NULL, DUK_VARARGS, 1, 0 },
 	{ "getSetCookie", M_METHOD, headers_get_set_cookie, NULL, 0, 0, 0 },
-	{ "has", M_METHOD, headers_has, NULL, 1, 1, 0 },
-	{ "set", M_METHOD, headers_set, NULL, 2, 2, 0 },
+	{ "has", M_METHOD, headers_has, NULL, DUK_VARARGS, 1, 0 },
+	{ "set", M_METHOD, headers_set, NULL, DUK_VARARGS, 2, 0 },
 	{ "forEach", M_METHOD, headers_for_each, NULL, 2, 1, 0 },
 	{ "keys", M_METHOD, headers_iterator, NULL, 0, 0, 0 },
 	{ "values", M_METHOD, headers_iterator, NULL, 0, 0, 1 },

@@ -238,7 +238,7 @@ params_ctor(duk_context *ctx)
 static duk_ret_t
 params_append(duk_context *ctx)
 {
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 2 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 2, 2, "append"); /* 2 */
 	str_to_well_formed(ctx, 0);
 	str_to_well_formed(ctx, 1);
 	duk_dup(ctx, 0);
@@ -283,9 +283,10 @@ static duk_ret_t
 params_delete(duk_context *ctx)
 {
 	duk_uarridx_t i, out = 0, n;
-	bool with_value = !duk_is_undefined(ctx, 1);
+	bool with_value;
 
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 2 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 1, 2, "delete"); /* 2 */
+	with_value = !duk_is_undefined(ctx, 1);
 	str_to_well_formed(ctx, 0);
 	if (with_value)
 		str_to_well_formed(ctx, 1);
@@ -308,7 +309,7 @@ params_get(duk_context *ctx)
 {
 	duk_uarridx_t i, n;
 
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 1 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 1, 1, "get"); /* 1 */
 	str_to_well_formed(ctx, 0);
 	n = push_list(ctx, 1); /* 2 */
 	for (i = 0; i < n; i += 2) {
@@ -326,7 +327,7 @@ params_get_all(duk_context *ctx)
 {
 	duk_uarridx_t i, n, k = 0;
 
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 1 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 1, 1, "getAll"); /* 1 */
 	str_to_well_formed(ctx, 0);
 	n = push_list(ctx, 1); /* 2 */
 	duk_push_array(ctx);
@@ -344,9 +345,10 @@ static duk_ret_t
 params_has(duk_context *ctx)
 {
 	duk_uarridx_t i, n;
-	bool with_value = !duk_is_undefined(ctx, 1), found = false;
+	bool with_value, found = false;
 
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 2 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 1, 2, "has"); /* 2 */
+	with_value = !duk_is_undefined(ctx, 1);
 	str_to_well_formed(ctx, 0);
 	if (with_value)
 		str_to_well_formed(ctx, 1);
@@ -364,7 +366,7 @@ params_set(duk_context *ctx)
 	duk_uarridx_t i, out = 0, n;
 	bool found = false;
 
-	state_push_this(ctx, API_URL_SEARCH_PARAMS); /* 2 */
+	state_push_method(ctx, API_URL_SEARCH_PARAMS, 2, 2, "set"); /* 2 */
 	str_to_well_formed(ctx, 0);
 	str_to_well_formed(ctx, 1);
 	n = push_list(ctx, 2); /* 3 */
@@ -529,12 +531,12 @@ iterator_next(duk_context *ctx)
 static const struct member params_members[] = {
     /* clang-format off */
 	{ "size", M_GETTER, params_size, NULL, 0, 0, 0 },
-	{ "append", M_METHOD, params_append, NULL, 2, 2, 0 },
-	{ "delete", M_METHOD, params_delete, NULL, 2, 1, 0 },
-	{ "get", M_METHOD, params_get, NULL, 1, 1, 0 },
-	{ "getAll", M_METHOD, params_get_all, NULL, 1, 1, 0 },
-	{ "has", M_METHOD, params_has, NULL, 2, 1, 0 },
-	{ "set", M_METHOD, params_set, NULL, 2, 2, 0 },
+	{ "append", M_METHOD, params_append, NULL, DUK_VARARGS, 2, 0 },
+	{ "delete", M_METHOD, params_delete, NULL, DUK_VARARGS, 1, 0 },
+	{ "get", M_METHOD, params_get, NULL, DUK_VARARGS, 1, 0 },
+	{ "getAll", M_METHOD, params_get_all, NULL, DUK_VARARGS, 1, 0 },
+	{ "has", M_METHOD, params_has, NULL, DUK_VARARGS, 1, 0 },
+	{ "set", M_METHOD, params_set, NULL, DUK_VARARGS, 2, 0 },
 	{ "sort", M_METHOD, params_sort, NULL, 0, 0, 0 },
 	{ "toString", M_METHOD, params_to_string, NULL, 0, 0, 0 },
 	{ "forEach", M_METHOD, params_for_each, NULL, 2, 1, 0 },

@@ -123,6 +123,7 @@ url_ctor(duk_context *ctx)
 static duk_ret_t
 url_can_parse(duk_context *ctx)
 {
+	args_need(ctx, 1, 2, "URL.canParse");
 	duk_push_boolean(ctx, parse_args(ctx, 0, 1) != NULL);
 	return 1;
 }
@@ -130,9 +131,11 @@ url_can_parse(duk_context *ctx)
 static duk_ret_t
 url_static_parse(duk_context *ctx)
 {
-	const struct url *u = parse_args(ctx, 0, 1);
+	const struct url *u;
 	struct url_state *s;
 
+	args_need(ctx, 1, 2, "URL.parse");
+	u = parse_args(ctx, 0, 1);
 	if (u == NULL) {
 		duk_push_null(ctx);
 		return 1;
@@ -322,8 +325,8 @@ static const struct member url_members[] = {
 	{ "hash", M_GETTER, url_get, url_set_part, 0, 0, GET_HASH },
 	{ "toString", M_METHOD, url_to_string, NULL, 0, 0, 0 },
 	{ "toJSON", M_METHOD, url_to_string, NULL, 0, 0, 0 },
-	{ "canParse", M_STATIC, url_can_parse, NULL, 2, 1, 0 },
-	{ "parse", M_STATIC, url_static_parse, NULL, 2, 1, 0 },
+	{ "canParse", M_STATIC, url_can_parse, NULL, DUK_VARARGS, 1, 0 },
+	{ "parse", M_STATIC, url_static_parse, NULL, DUK_VARARGS, 1, 0 },
     /* clang-format on */
 };
 

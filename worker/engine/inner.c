@@ -353,6 +353,9 @@ inner_push_cfunction(duk_context *ctx, duk_c_function fn, duk_idx_t nargs,
 	duk_push_c_function(ctx, fn, nargs);
 	h = duk_known_hobject(ctx, -1);
 	DUK_HOBJECT_CLEAR_CONSTRUCTABLE(h);
+	/* Duktape's native functions have a prototype of their own between */
+	DUK_HOBJECT_SET_PROTOTYPE_UPDREF(ctx, h,
+	    ctx->builtins[DUK_BIDX_FUNCTION_PROTOTYPE]);
 	/* all properties at once, instead of growing the table each time */
 	duk_hobject_realloc_props(ctx, h, data_key != NULL ? 3 : 2, 0, 0, 0);
 	if (data_key != NULL) {

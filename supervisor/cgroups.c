@@ -43,9 +43,10 @@ struct cgroups {
 	int fd;     /* of the base */
 	pid_t pid;
 	bool has_cpu;
-	bool is_made; /* the base is our own making, in UP_FD */
-	int up_fd;    /* of the hierarchy's root, or -1 */
-	uid_t uid;    /* who clones, or (uid_t)-1 */
+	bool is_taken; /* it is ours, and there is something to undo */
+	bool is_made;  /* the base is our own making, in UP_FD */
+	int up_fd;     /* of the hierarchy's root, or -1 */
+	uid_t uid;     /* who clones, or (uid_t)-1 */
 	uint64_t next;
 	char **unremoved; /* paths below the base; owned */
 	size_t nunremoved;
@@ -72,8 +73,8 @@ write_at(int dirfd, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	fd =
+	    openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return ERR_SYS;
 	r = write(fd, text, (size_t)n) == n ? 0 : ERR_SYS;
@@ -433,6 +434,7 @@ take_over(struct cgroups *cg, char *why, size_t why_size)
 	}
 	if (!is_root)
 		remove_leftovers(cg->fd);
+	cg->is_taken = true;
 	if ((is_root && make_base(cg) != 0) || move_self(cg) != 0 ||
 	    enable_controllers(cg, cg->fd) != 0) {
 		snprintf(why, why_size, "cgroup %.100s cannot be used: %s",
@@ -482,7 +484,7 @@ cgroups_free(struct cgroups **groups)
 	if (cg == NULL)
 		return;
 	cgroups_sweep(cg);
-	if (cg->fd != -1) {
+	if (cg->is_taken) {
 		/* A group without controllers below may have processes. */
 		(void)write_at(cg->fd, "cgroup.subtree_control",
 		    "-memory -pids%s", cg->has_cpu ? " -cpu" : "");

@@ -151,8 +151,34 @@ struct conf_limits {
 	uint64_t subrequests;  /* fetches an event may make */
 };
 
+/* What all processes of one tenant may use together; 0: no limit. */
+struct conf_totals {
+	uint64_t workers; /* processes at a time */
+	uint64_t memory_bytes;
+	unsigned int cpu_percent; /* of one core */
+	unsigned int cpu_weight;  /* against other tenants */
+};
+
+enum conf_zygote { CONF_ZYGOTE_SHARED, CONF_ZYGOTE_TENANT };
+
+/* An owner of workers. */
+struct conf_tenant {
+	const char *name;
+	const char *root; /* absolute: its own files are beneath; NULL: none */
+	const char *const *services; /* what its own files may refer to */
+	size_t nservices;
+	const char *const *includes; /* its own config files, below ROOT */
+	size_t nincludes;
+	unsigned int uid; /* 0: one of the range */
+	enum conf_zygote zygote;
+	struct conf_limits limits; /* of each of its workers, at most */
+	struct conf_totals totals;
+	struct conf_at at;
+};
+
 struct conf_worker {
 	const char *name;
+	const char *tenant;             /* name; NULL: the default one */
 	const char *compatibility_date; /* "2026-11-01" */
 	const char *const *compatibility_flags;
 	size_t ncompatibility_flags;
@@ -189,6 +215,8 @@ struct conf_server {
 	uint64_t idle_timeout_ms; /* defaults of workers, applied already */
 	struct conf_limits limits;
 	struct conf_front_limits front_limits; /* defaults of sockets */
+	struct conf_totals totals;             /* of the default tenant */
+	unsigned int first_uid;                /* of roles and tenants */
 	const char *const *includes;           /* as written */
 	size_t nincludes;
 };
@@ -211,6 +239,8 @@ struct conf {
 	size_t nsockets;
 	const struct conf_worker *workers;
 	size_t nworkers;
+	const struct conf_tenant *tenants;
+	size_t ntenants;
 	/*
 	 * Made from a script: one worker and one socket on 127.0.0.1:8080. The
 	 * worker is to be started at once; an error in it ends `eider serve`.

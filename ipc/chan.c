@@ -32,7 +32,7 @@
 #define HIGH_MARK ((size_t)512 << 10)
 #define LOW_MARK ((size_t)128 << 10)
 #define FDS_MAX 8 /* descriptors received and not yet claimed */
-#define FDS_PER_MESSAGE 2
+#define FDS_PER_MESSAGE 3
 
 struct chan_hub {
 	struct ev_loop *loop; /* held */
@@ -514,7 +514,7 @@ deliver(struct chan *c, struct ipc_msg *m, const struct ipc_spec *spec)
 	    [-ERR_LIMIT] = CHAN_CLOSE_CREDIT,
 	};
 	bool freed = false;
-	int fds[FDS_PER_MESSAGE] = {-1, -1};
+	int fds[FDS_PER_MESSAGE] = {-1, -1, -1};
 	int r;
 
 	if (spec->fds > c->nfds) {

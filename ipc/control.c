@@ -138,6 +138,7 @@ void
 control_spawn_put(struct buf *b, const struct control_spawn *m)
 {
 	buf_put_u32(b, m->cookie);
+	buf_put_u32(b, m->uid);
 	buf_put_u64(b, m->memory_max);
 	put_str(b, &m->name);
 }
@@ -149,6 +150,7 @@ control_spawn_get(const struct ipc_msg *msg, struct control_spawn *out)
 
 	rd_init(&r, msg->body, msg->len);
 	out->cookie = rd_u32(&r);
+	out->uid = rd_u32(&r);
 	out->memory_max = rd_u64(&r);
 	out->name = get_str(&r, TEXT_MAX);
 	return rd_end(&r);
@@ -160,6 +162,7 @@ control_spawned_put(struct buf *b, const struct control_spawned *m)
 	buf_put_u32(b, m->cookie);
 	buf_put_u32(b, m->pid);
 	buf_put_u32(b, m->error);
+	buf_put_u8(b, m->is_placed);
 }
 
 int
@@ -171,6 +174,7 @@ control_spawned_get(const struct ipc_msg *msg, struct control_spawned *out)
 	out->cookie = rd_u32(&r);
 	out->pid = rd_u32(&r);
 	out->error = rd_u32(&r);
+	out->is_placed = rd_u8(&r) != 0;
 	return rd_end(&r);
 }
 

@@ -80,10 +80,14 @@ struct control_refused {
 	struct control_str text;
 };
 
-/* SPAWN, with the worker's end of its control channel and its log pipe */
+/*
+ * SPAWN, with the worker's end of its control channel and its log pipe;
+ * SPAWN_INTO, with the directory of its control group behind them
+ */
 struct control_spawn {
 	uint32_t cookie;
-	uint64_t memory_max; /* bytes of the JS heap */
+	uint32_t uid;        /* 0: the zygote's */
+	uint64_t memory_max; /* private memory beyond the zygote's, bytes */
 	struct control_str name;
 };
 
@@ -92,6 +96,7 @@ struct control_spawned {
 	uint32_t cookie;
 	uint32_t pid;
 	uint32_t error;
+	bool is_placed; /* in its control group, if it was to be */
 };
 
 void control_hello_put(struct buf *b, const struct control_hello *m);

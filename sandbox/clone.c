@@ -19,16 +19,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-pid_t
-clone_sibling(bool pid_namespace)
+static long
+clone_with(uint64_t flags, int cgroup_fd)
 {
 	struct clone_args args;
-	uint64_t flags = CLONE_PARENT | (pid_namespace ? CLONE_NEWPID : 0);
-	long pid;
 
 	memset(&args, 0, sizeof args);
 	args.flags = flags;
-	pid = syscall(SYS_clone3, &args, sizeof args);
+	if (cgroup_fd != -1) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned int)cgroup_fd;
+	}
+	return syscall(SYS_clone3, &args, sizeof args);
+}
+
+pid_t
+clone_sibling(bool pid_namespace, int cgroup_fd, bool *placed_out)
+{
+	uint64_t flags = CLONE_PARENT | (pid_namespace ? CLONE_NEWPID : 0);
+	long pid = -1;
+
+	/* The zygote has stayed in the supervisor's cgroup namespace: it could
+	 * not name a group outside of its own. */
+	if (cgroup_fd != -1 && pid_namespace)
+		flags |= CLONE_NEWCGROUP;
+	*placed_out = false;
+	if (cgroup_fd != -1 && (pid = clone_with(flags, cgroup_fd)) > 0)
+		*placed_out = true;
+	if (pid == -1)
+		pid = clone_with(flags, -1);
 	if (pid == -1 && (errno == ENOSYS || errno == EPERM))
 		pid = syscall(SYS_clone, flags | SIGCHLD, 0L, 0L, 0L, 0L);
 	return (pid_t)pid;

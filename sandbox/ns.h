@@ -2,6 +2,7 @@
 #define SANDBOX_NS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The namespaces of a role (roles.def). */
 enum ns_role {
@@ -19,10 +20,22 @@ enum ns_way {
 
 /*
  * Enter new namespaces: with NS_WAY_USER the process then has all capabilities
- * inside them and none outside. On failure FAILED_OUT names the step. Returns
- * 0 or ERR_SYS.
+ * inside them and none outside.
+ *
+ * first, n        with NS_WAY_USER and N > 0: these ids exist inside, under
+ *                 the same numbers; takes CAP_SETUID and CAP_SETGID. N 0: only
+ *                 the process's own
+ * keeps_cgroups   stay in the cgroup namespace, to clone into groups
+ *
+ * On failure FAILED_OUT names the step. Returns 0 or ERR_SYS.
  */
-int ns_enter(enum ns_way way, const char **failed_out);
+struct ns_options {
+	enum ns_way way;
+	uint32_t first_id;
+	uint32_t nids;
+	bool keeps_cgroups;
+};
+int ns_enter(const struct ns_options *options, const char **failed_out);
 
 /*
  * Make an empty, read-only file system the root. Needs a mount namespace of

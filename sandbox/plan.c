@@ -29,12 +29,16 @@
 
 /* Beyond what distributions, containers and systemd hand out. */
 #define UID_FIRST 1900000000u
+/* Of the range: roles, then tenants. */
+#define UID_TENANTS 16u
+#define UID_COUNT 65536u
 #define TRIAL_TIMEOUT_MS 5000
 
 struct sandbox_plan {
 	struct sandbox desc;
 	uint32_t uid_first; /* 0: ids are not changed */
 	struct sandbox_report report;
+	char why[160]; /* there is no higher level */
 };
 
 /* What the trial's child writes to its pipe, once. */
@@ -64,7 +68,8 @@ report_step(struct trial_result *t, const char *step, int error)
 static void
 trial_in_clone(const struct sandbox *desc, struct trial_result *t)
 {
-	struct sandbox_options options = {.log_fd = -1};
+	struct sandbox_options options = {.log_fd = -1,
+	    .uid = desc->nids > 0 ? desc->first_id + UID_TENANTS : 0};
 	struct sandbox_report report;
 
 	if (sandbox_enter(desc, ROLE_WORKER, &options, &report) != 0)
@@ -80,13 +85,15 @@ trial_child(const struct sandbox *desc, int fd)
 	struct sandbox_options options = {.log_fd = -1};
 	struct sandbox_report report;
 	struct trial_result t;
+	bool placed;
 	pid_t pid;
 
 	memset(&t, 0, sizeof t);
 	if (sandbox_enter(desc, ROLE_ZYGOTE, &options, &report) != 0) {
 		report_step(&t, report.failed, report.failed_errno);
 	} else {
-		pid = clone_sibling(sandbox_has_pid_namespaces(desc));
+		pid = clone_sibling(sandbox_has_pid_namespaces(desc), -1,
+		    &placed);
 		if (pid == -1)
 			report_step(&t, "clone", errno);
 		else if (pid == 0)
@@ -151,35 +158,52 @@ trial(const struct sandbox *desc, struct trial_result *out)
 	return r;
 }
 
-/* Try the ways from the strongest on; the first that works is the plan's. */
+/*
+ * Try the ways from the strongest on; the first that works is the plan's. As
+ * root with a range of ids, of which each clone gets its tenant's; with an id
+ * of its own per role and zygote; with the one there is.
+ */
 static int
 find_way(struct sandbox_plan *plan, char *first_failure, size_t size)
 {
-	static const enum ns_way ways[] = {
-	    NS_WAY_USER, NS_WAY_DIRECT, NS_WAY_NONE};
-	uint32_t ids[2] = {plan->uid_first, 0};
+	static const struct {
+		enum ns_way way;
+		bool has_ids;
+		bool has_range;
+	} ways[] = {
+	    {NS_WAY_USER, true, true},
+	    {NS_WAY_USER, true, false},
+	    {NS_WAY_USER, false, false},
+	    {NS_WAY_DIRECT, true, false},
+	    {NS_WAY_DIRECT, false, false},
+	    {NS_WAY_NONE, true, false},
+	    {NS_WAY_NONE, false, false},
+	};
+	uint32_t uid_first = plan->uid_first;
 	struct trial_result t;
 
 	first_failure[0] = '\0';
 	for (size_t w = 0; w < NELEMS(ways); w++) {
-		for (size_t i = plan->uid_first == 0 ? 1 : 0; i < 2; i++) {
-			if (ways[w] == NS_WAY_DIRECT && geteuid() != 0)
-				continue;
-			plan->desc.way = ways[w];
-			plan->desc.empty_root = ways[w] != NS_WAY_NONE;
-			plan->desc.level = ways[w] != NS_WAY_NONE
-					       ? SANDBOX_LEVEL_B
-					       : SANDBOX_LEVEL_C;
-			set_role_ids(&plan->desc, ids[i], ROLE_ZYGOTE);
-			if (trial(&plan->desc, &t) == 0) {
-				plan->uid_first = ids[i];
-				plan->report = t.report;
-				return 0;
-			}
-			if (first_failure[0] == '\0')
-				snprintf(first_failure, size, "%s: %s", t.step,
-				    strerror(t.error));
+		enum ns_way way = ways[w].way;
+
+		if ((ways[w].has_ids && uid_first == 0) ||
+		    (way == NS_WAY_DIRECT && geteuid() != 0))
+			continue;
+		plan->desc.way = way;
+		plan->desc.empty_root = way != NS_WAY_NONE;
+		plan->desc.level =
+		    way != NS_WAY_NONE ? SANDBOX_LEVEL_B : SANDBOX_LEVEL_C;
+		plan->desc.first_id = uid_first;
+		plan->desc.nids = ways[w].has_range ? UID_COUNT : 0;
+		plan->uid_first = ways[w].has_ids ? uid_first : 0;
+		set_role_ids(&plan->desc, plan->uid_first, ROLE_ZYGOTE);
+		if (trial(&plan->desc, &t) == 0) {
+			plan->report = t.report;
+			return 0;
 		}
+		if (first_failure[0] == '\0')
+			snprintf(first_failure, size, "%s: %s", t.step,
+			    strerror(t.error));
 	}
 	return ERR_REFUSED;
 }
@@ -194,18 +218,24 @@ check_level(struct sandbox_plan *plan, const struct sandbox_plan_options *o,
 		need = SANDBOX_LEVEL_A;
 	else if (o->mode == SANDBOX_REQUIRE_B)
 		need = SANDBOX_LEVEL_B;
-	if (plan->desc.level == SANDBOX_LEVEL_B && o->cgroups) {
-		plan->desc.level = SANDBOX_LEVEL_A;
+	plan->desc.cgroups = o->cgroups;
+	if (o->cgroups)
 		plan->report.layers |= SANDBOX_LAYER_CGROUP;
-	}
+	if (plan->desc.level == SANDBOX_LEVEL_C)
+		snprintf(plan->why, sizeof plan->why, "%s", failure);
+	else if (o->cgroups)
+		plan->desc.level = SANDBOX_LEVEL_A;
+	else
+		snprintf(plan->why, sizeof plan->why, "%s",
+		    o->no_cgroups_why != NULL ? o->no_cgroups_why
+					      : "no delegated cgroups");
 	plan->report.level = plan->desc.level;
 	if (plan->desc.level >= need)
 		return 0;
 	snprintf(why, why_size,
 	    "sandbox level %s is required, but only %s can be reached (%s)",
 	    sandbox_level_name(need), sandbox_level_name(plan->desc.level),
-	    plan->desc.level == SANDBOX_LEVEL_C ? failure
-						: "no delegated cgroups");
+	    plan->why);
 	return ERR_REFUSED;
 }
 
@@ -288,14 +318,50 @@ sandbox_plan_free(struct sandbox_plan **plan)
 	errno = saved_errno;
 }
 
+bool
+sandbox_plan_has_ids(const struct sandbox_plan *plan)
+{
+	return plan->uid_first != 0;
+}
+
+bool
+sandbox_plan_has_range(const struct sandbox_plan *plan)
+{
+	return plan->desc.nids > 0;
+}
+
+uint32_t
+sandbox_plan_role_uid(const struct sandbox_plan *plan, enum role role)
+{
+	return plan->uid_first == 0 ? 0 : plan->uid_first + (uint32_t)role;
+}
+
+uint32_t
+sandbox_plan_tenant_uid(const struct sandbox_plan *plan, uint32_t number)
+{
+	if (plan->uid_first == 0 || number >= UID_COUNT - UID_TENANTS)
+		return 0;
+	return plan->uid_first + UID_TENANTS + number;
+}
+
+const char *
+sandbox_plan_why(const struct sandbox_plan *plan)
+{
+	return plan->why;
+}
+
 int
-sandbox_plan_fd(const struct sandbox_plan *plan, enum role role)
+sandbox_plan_fd(const struct sandbox_plan *plan, enum role role, uint32_t uid)
 {
 	struct sandbox desc = plan->desc;
 	struct buf b;
 	int fd, r = ERR_SYS;
 
 	set_role_ids(&desc, plan->uid_first, role);
+	if (uid != 0) {
+		desc.uid = desc.gid = uid;
+		desc.nids = 0; /* its clones are of the same tenant */
+	}
 	/* A role gets its own filter; the zygote also its clones'. */
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (i != (int)role &&

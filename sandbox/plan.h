@@ -17,7 +17,8 @@ struct sandbox_plan;
 
 struct sandbox_plan_options {
 	enum sandbox_mode mode;
-	bool cgroups;       /* controllers are delegated to us: level A */
+	bool cgroups; /* controllers are delegated to us: level A */
+	const char *no_cgroups_why; /* held; why not */
 	uint32_t uid_first; /* as root: ids from here on; 0: the default */
 };
 
@@ -32,10 +33,24 @@ int sandbox_plan_new(const struct sandbox_plan_options *options,
 void sandbox_plan_free(struct sandbox_plan **plan);
 
 /*
- * ROLE's description as a sealed memory file, to become SANDBOX_FD of a child.
+ * ROLE's description as a sealed memory file, to become SANDBOX_FD of a child
+ * that runs as UID (a zygote of one tenant), or as the role's own id if 0.
  * The descriptor is owned by the caller. Returns it, or ERR_SYS.
  */
-int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role);
+int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role,
+    uint32_t uid);
+
+/* Whether roles have ids of their own: started as root, where that works. */
+bool sandbox_plan_has_ids(const struct sandbox_plan *plan);
+/* Whether clones of one zygote can have different ids. */
+bool sandbox_plan_has_range(const struct sandbox_plan *plan);
+/* The id of ROLE, and of tenant NUMBER; 0: there is none but ours. */
+uint32_t sandbox_plan_role_uid(const struct sandbox_plan *plan, enum role role);
+uint32_t sandbox_plan_tenant_uid(const struct sandbox_plan *plan,
+    uint32_t number);
+
+/* Why there is no higher level; empty at the highest. */
+const char *sandbox_plan_why(const struct sandbox_plan *plan);
 
 /*
  * Give up what the supervisor itself does not need any more: capabilities,
@@ -45,7 +60,7 @@ int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role);
 int sandbox_plan_enter(const struct sandbox_plan *plan,
     struct sandbox_report *report_out);
 
-/* What a worker gets; `failed` names why there is no more. */
+/* What a worker gets. */
 const struct sandbox_report *
 sandbox_plan_report(const struct sandbox_plan *plan);
 

@@ -93,8 +93,11 @@ sandbox_desc_write(const struct sandbox *sb, struct buf *out)
 	buf_put_u8(out, (uint8_t)sb->level);
 	buf_put_u8(out, (uint8_t)sb->way);
 	buf_put_u8(out, sb->empty_root);
+	buf_put_u8(out, sb->cgroups);
 	buf_put_u32(out, sb->uid);
 	buf_put_u32(out, sb->gid);
+	buf_put_u32(out, sb->first_id);
+	buf_put_u32(out, sb->nids);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		buf_put_str(out, sb->filters[i].bytes, sb->filters[i].len);
 }
@@ -111,8 +114,11 @@ desc_read(struct sandbox *sb, const void *p, size_t len)
 	sb->level = (enum sandbox_level)rd_u8(&r);
 	sb->way = (enum ns_way)rd_u8(&r);
 	sb->empty_root = rd_u8(&r) != 0;
+	sb->cgroups = rd_u8(&r) != 0;
 	sb->uid = rd_u32(&r);
 	sb->gid = rd_u32(&r);
+	sb->first_id = rd_u32(&r);
+	sb->nids = rd_u32(&r);
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
 		size_t n;
 		const char *s = rd_str(&r, FILTER_BYTES_MAX, &n);
@@ -193,12 +199,37 @@ sandbox_has_pid_namespaces(const struct sandbox *sandbox)
 
 /* --- the steps --- */
 
+/* A user namespace with ids for the clones. */
+static bool
+has_range(const struct entering *e)
+{
+	return e->role == ROLE_ZYGOTE && e->sb->way == NS_WAY_USER &&
+	       e->sb->nids > 0;
+}
+
+static int
+set_clone_ids(struct entering *e)
+{
+	uint32_t uid = e->options->uid;
+
+	if (uid == 0)
+		return 0;
+	if (uid - e->sb->first_id >= e->sb->nids) {
+		errno = EINVAL;
+		return ERR_SYS;
+	}
+	return privs_set_ids(uid, uid, false);
+}
+
 static int
 step_ids(struct entering *e)
 {
-	/* A clone has its zygote's; the supervisor keeps its own. */
-	if (e->role == ROLE_WORKER || e->role == ROLE_SUPERVISOR ||
-	    e->sb->uid == SANDBOX_SAME_ID)
+	/* The supervisor keeps its own; a zygote with a range of ids takes one
+	 * when the range exists; so does a clone, or it has its zygote's. */
+	if (e->role == ROLE_WORKER)
+		return set_clone_ids(e);
+	if (e->role == ROLE_SUPERVISOR || e->sb->uid == SANDBOX_SAME_ID ||
+	    has_range(e))
 		return 0;
 	if (privs_set_ids(e->sb->uid, e->sb->gid,
 		e->sb->way == NS_WAY_DIRECT) != 0)
@@ -209,11 +240,19 @@ step_ids(struct entering *e)
 static int
 step_namespaces(struct entering *e)
 {
+	struct ns_options o = {.way = e->sb->way,
+	    .first_id = e->sb->first_id,
+	    .nids = has_range(e) ? e->sb->nids : 0,
+	    .keeps_cgroups = e->sb->cgroups && e->role == ROLE_ZYGOTE};
+
 	if (e->sb->way == NS_WAY_NONE)
 		return 0;
 	switch (roles[e->role].ns) {
 	case NS_SHARED:
-		if (ns_enter(e->sb->way, &e->report->failed) != 0)
+		if (ns_enter(&o, &e->report->failed) != 0)
+			return ERR_SYS;
+		if (o.nids > 0 &&
+		    privs_set_ids(e->sb->uid, e->sb->gid, false) != 0)
 			return ERR_SYS;
 		break;
 	case NS_OWN:
@@ -260,6 +299,8 @@ step_caps(struct entering *e)
 	/* What cloning into a pid namespace takes; gone in the clone. */
 	if (e->role == ROLE_ZYGOTE && e->sb->way != NS_WAY_NONE)
 		keep = 1ull << CAP_SYS_ADMIN | 1ull << CAP_SETPCAP;
+	if (has_range(e))
+		keep |= 1ull << CAP_SETUID | 1ull << CAP_SETGID;
 	if (e->role == ROLE_SUPERVISOR)
 		keep = SUPERVISOR_CAPS;
 	if (e->role == ROLE_SUPERVISOR && e->sb->way == NS_WAY_DIRECT)
@@ -351,7 +392,7 @@ sandbox_enter(const struct sandbox *sandbox, enum role role,
 		tzset();
 	if (sandbox->mode == SANDBOX_NONE)
 		return 0;
-	if (sandbox->uid != SANDBOX_SAME_ID)
+	if (sandbox->uid != SANDBOX_SAME_ID || options->uid != 0)
 		report_out->layers |= SANDBOX_LAYER_UID;
 	for (size_t i = 0; i < NELEMS(steps); i++) {
 		if ((r = steps[i].run(&e)) == 0)

@@ -49,11 +49,15 @@ enum sandbox_layer {
 #undef LAYER
 };
 
+/* An id that is not changed. */
+#define SANDBOX_SAME_ID UINT32_MAX
+
 struct sandbox; /* the loaded description */
 
 struct sandbox_options {
 	int log_fd;          /* where a refused call is reported; -1: nowhere */
 	size_t memory_bytes; /* RLIMIT_DATA; 0: as inherited */
+	uint32_t uid; /* of a worker, user and group; 0: as its zygote's */
 };
 
 struct sandbox_report {

@@ -9,6 +9,7 @@
 #include "supervisor/cloner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,8 @@ struct order {
 	bool is_sent;
 	char *name; /* owned */
 	uint64_t memory_max;
+	uint32_t uid;
+	int cgroup_fd;    /* owned until sent; -1: none */
 	int ctl_fd;       /* owned until sent */
 	int log_fd;       /* owned until sent */
 	cloner_done done; /* NULL: forgotten */
@@ -48,6 +51,7 @@ struct cloner {
 	struct proc *zygote; /* NULL: none */
 	bool is_ready;       /* it said HELLO */
 	bool is_stopped;
+	bool is_resting;  /* the zygote is to end, and nobody minds */
 	uint32_t nclones; /* of this zygote */
 	uint32_t next_cookie;
 	struct order *orders; /* oldest first */
@@ -83,6 +87,7 @@ cloner_new(const struct cloner_options *options)
 static void
 free_order(struct order *o)
 {
+	fd_close(&o->cgroup_fd);
 	fd_close(&o->ctl_fd);
 	fd_close(&o->log_fd);
 	free(o->name);
@@ -117,7 +122,7 @@ cloner_is_expecting(const struct cloner *c)
 }
 
 static void
-answer(struct cloner *c, struct order *o, pid_t pid, int error)
+answer(struct cloner *c, struct order *o, pid_t pid, bool is_placed, int error)
 {
 	struct order **at = &c->orders;
 
@@ -126,7 +131,7 @@ answer(struct cloner *c, struct order *o, pid_t pid, int error)
 	*at = o->next;
 	c->norders--;
 	if (o->done != NULL)
-		o->done(o->arg, pid, error);
+		o->done(o->arg, pid, is_placed, error);
 	free_order(o);
 }
 
@@ -138,7 +143,7 @@ retry_later(struct cloner *c)
 {
 	if (++c->nfailures >= FAILURES_MAX)
 		while (c->orders != NULL)
-			answer(c, c->orders, 0, ECHILD);
+			answer(c, c->orders, 0, false, ECHILD);
 	c->retry_ms = c->retry_ms == 0 ? RETRY_MIN_MS
 				       : MIN(c->retry_ms * 2, RETRY_MAX_MS);
 	ev_timer_stop(c->o.loop, &c->retry);
@@ -152,7 +157,7 @@ start(struct cloner *c)
 	struct proc_options po = {
 	    .role = ROLE_ZYGOTE,
 	    .party = IPC_PARTY_Z,
-	    .name = "",
+	    .name = c->o.name,
 	    .handlers = handlers,
 	    .on_end = on_end,
 	    .owner = c,
@@ -162,7 +167,7 @@ start(struct cloner *c)
 	if (c->zygote != NULL || c->is_stopped || ev_is_active(&c->retry))
 		return;
 	if (spawn_exec(c->o.programs, "eider-worker", ROLE_ZYGOTE, c->o.plan,
-		&s) != 0) {
+		c->o.uid, &s) != 0) {
 		log_error("cannot start %s/eider-worker: %s", c->o.programs,
 		    strerror(errno));
 		retry_later(c);
@@ -182,19 +187,20 @@ send_order(struct cloner *c, struct order *o)
 {
 	struct control_spawn m = {
 	    .cookie = o->cookie,
+	    .uid = o->uid,
 	    .memory_max = o->memory_max,
 	    .name = {o->name, strlen(o->name)},
 	};
-	int fds[2] = {o->ctl_fd, o->log_fd};
+	int fds[3] = {o->ctl_fd, o->log_fd, o->cgroup_fd};
+	enum ipc_type type = o->cgroup_fd != -1 ? IPC_SPAWN_INTO : IPC_SPAWN;
 	struct buf b;
 
 	buf_init(&b);
 	control_spawn_put(&b, &m);
 	o->is_sent = true;
-	o->ctl_fd = o->log_fd = -1;
+	o->ctl_fd = o->log_fd = o->cgroup_fd = -1;
 	c->nclones++;
-	chan_send(proc_chan(c->zygote), IPC_SPAWN, buf_peek(&b), buf_len(&b),
-	    fds);
+	chan_send(proc_chan(c->zygote), type, buf_peek(&b), buf_len(&b), fds);
 	buf_clear(&b);
 }
 
@@ -207,7 +213,7 @@ go_on(struct cloner *c)
 			start(c);
 		return;
 	}
-	if (!c->is_ready || proc_chan(c->zygote) == NULL)
+	if (!c->is_ready || c->is_resting || proc_chan(c->zygote) == NULL)
 		return;
 	for (struct order *o = c->orders; o != NULL; o = o->next) {
 		if (o->is_sent)
@@ -258,7 +264,7 @@ on_spawned(void *arg, const struct ipc_msg *msg)
 	if (o == NULL)
 		return ERR_STATE;
 	proc_deadline(c->zygote, 0, NULL); /* a new one for the next */
-	answer(c, o, (pid_t)m.pid, (int)m.error);
+	answer(c, o, (pid_t)m.pid, m.is_placed, (int)m.error);
 	go_on(c);
 	return 0;
 }
@@ -269,7 +275,7 @@ on_end(struct proc *p, const struct proc_end *end)
 	struct cloner *c = proc_owner(p);
 	bool is_ours = end->is_killed_by_us && c->nclones >= c->o.clones_max;
 
-	if (c->is_stopped || is_ours)
+	if (c->is_stopped || c->is_resting || is_ours)
 		log_debug("%s: %s", proc_who(p), end->text);
 	else
 		log_error("%s: %s", proc_who(p), end->text);
@@ -280,10 +286,15 @@ on_end(struct proc *p, const struct proc_end *end)
 	for (struct order *o = c->orders, *next; o != NULL; o = next) {
 		next = o->next;
 		if (o->is_sent)
-			answer(c, o, 0, ECHILD);
+			answer(c, o, 0, false, ECHILD);
 	}
 	if (c->is_stopped)
 		return;
+	if (c->is_resting) {
+		c->is_resting = false;
+		go_on(c);
+		return;
+	}
 	if (end->lived_ms >= HEALTHY_MS || is_ours || end->signal == SIGKILL)
 		c->retry_ms = 0; /* no fault of its own */
 	if (end->lived_ms >= HEALTHY_MS || is_ours) {
@@ -312,17 +323,22 @@ cloner_warm_up(struct cloner *c)
 }
 
 void
-cloner_order(struct cloner *c, const char *name, uint64_t memory_max,
-    int ctl_fd, int log_fd, cloner_done done, void *arg)
+cloner_order(struct cloner *c, const struct cloner_order *order,
+    cloner_done done, void *arg)
 {
 	struct order *o = xcalloc(1, sizeof *o), **at = &c->orders;
 
 	ASSERT(c->norders < ORDERS_MAX);
 	o->cookie = ++c->next_cookie;
-	o->name = xstrdup(name);
-	o->memory_max = memory_max;
-	o->ctl_fd = ctl_fd;
-	o->log_fd = log_fd;
+	o->name = xstrdup(order->name);
+	o->memory_max = order->memory_max;
+	o->uid = order->uid;
+	o->cgroup_fd = -1;
+	/* Without one the supervisor moves it there. */
+	if (order->cgroup_fd != -1)
+		o->cgroup_fd = fcntl(order->cgroup_fd, F_DUPFD_CLOEXEC, 0);
+	o->ctl_fd = order->ctl_fd;
+	o->log_fd = order->log_fd;
 	o->done = done;
 	o->arg = arg;
 	while (*at != NULL)
@@ -338,6 +354,21 @@ cloner_forget(struct cloner *c, void *arg)
 	for (struct order *o = c->orders; o != NULL; o = o->next)
 		if (o->arg == arg)
 			o->done = NULL;
+}
+
+bool
+cloner_is_full(const struct cloner *c)
+{
+	return c->norders >= ORDERS_MAX;
+}
+
+void
+cloner_rest(struct cloner *c)
+{
+	if (c->zygote == NULL || cloner_is_expecting(c))
+		return;
+	c->is_resting = true;
+	proc_kill(c->zygote, "its tenant is gone");
 }
 
 void

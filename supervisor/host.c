@@ -66,24 +66,57 @@ mode_of(enum conf_sandbox s)
 	return modes[s];
 }
 
-static int
-make_plan(struct host *h, const struct conf *conf)
+/* What the level is, and what is in the way of a higher one. */
+static void
+log_level_reached(const struct sandbox_plan *plan)
 {
-	struct sandbox_plan_options o = {.mode = mode_of(conf->server.sandbox)};
-	const struct sandbox_report *report;
-	char why[256], text[256];
+	const struct sandbox_report *report = sandbox_plan_report(plan);
+	const char *why = sandbox_plan_why(plan);
+	char text[256];
 
+	if (report->level == SANDBOX_LEVEL_NONE) {
+		log_warn("workers run without a sandbox: for development only");
+		return;
+	}
+	log_info("sandbox level %s: %s%s%s%s",
+	    sandbox_level_name(report->level),
+	    sandbox_layers_text(report->layers, text, sizeof text),
+	    why[0] != '\0' ? " (no higher level: " : "", why,
+	    why[0] != '\0' ? ")" : "");
+}
+
+/*
+ * A check takes no groups: it is run from shells, beside the service, and its
+ * question is whether the config is right.
+ */
+static int
+make_plan(struct host *h, const struct conf *conf, bool is_check)
+{
+	struct sandbox_plan_options o = {.mode = mode_of(conf->server.sandbox),
+	    .uid_first = conf->server.first_uid};
+	struct cgroups_options co = {.mountinfo = NULL};
+	char why[256], no_cgroups[200] = "";
+
+	if (is_check && o.mode == SANDBOX_REQUIRE_A)
+		o.mode = SANDBOX_REQUIRE_B;
+	if (!is_check && o.mode != SANDBOX_NONE)
+		o.cgroups = cgroups_open(&co, &h->cgroups, no_cgroups,
+				sizeof no_cgroups) == 0;
+	o.no_cgroups_why = no_cgroups;
 	if (sandbox_plan_new(&o, &h->plan, why, sizeof why) != 0) {
 		log_error("%s", why);
 		return ERR_REFUSED;
 	}
-	report = sandbox_plan_report(h->plan);
-	if (report->level == SANDBOX_LEVEL_NONE)
-		log_warn("workers run without a sandbox: for development only");
-	else
-		log_info("sandbox level %s: %s",
-		    sandbox_level_name(report->level),
-		    sandbox_layers_text(report->layers, text, sizeof text));
+	if (conf->ntenants > 1 && conf->server.sandbox == CONF_SANDBOX_AUTO &&
+	    sandbox_plan_report(h->plan)->level < SANDBOX_LEVEL_B) {
+		log_error("several tenants, but only sandbox level %s can be "
+			  "reached (%s); if that will do, set \"sandbox = "
+			  "require-C\" in [server]",
+		    sandbox_level_name(sandbox_plan_report(h->plan)->level),
+		    sandbox_plan_why(h->plan));
+		return ERR_REFUSED;
+	}
+	log_level_reached(h->plan);
 	return 0;
 }
 
@@ -113,14 +146,15 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 	const char *text),
     void *arg)
 {
-	struct cloner_options co;
+	struct tenants_options to;
 	struct workers_options wo;
 
 	memset(h, 0, sizeof *h);
 	h->generation = generation_new(conf, 1);
 	(void)signal(SIGPIPE, SIG_IGN);
 	raise_nofile();
-	if (find_programs(h, is_check) != 0 || make_plan(h, conf) != 0) {
+	if (find_programs(h, is_check) != 0 ||
+	    make_plan(h, conf, is_check) != 0) {
 		host_close(h);
 		return ERR_REFUSED;
 	}
@@ -129,14 +163,15 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 		fatal("cannot make an event loop: %m");
 	h->hub = chan_hub_new(h->loop);
 	h->procs = procs_new(h->loop, h->hub);
-	co = (struct cloner_options){.loop = h->loop,
+	to = (struct tenants_options){.loop = h->loop,
 	    .procs = h->procs,
 	    .plan = h->plan,
+	    .cgroups = h->cgroups,
 	    .programs = h->programs};
-	h->cloner = cloner_new(&co);
+	h->tenants = tenants_new(&to);
 	wo = (struct workers_options){.loop = h->loop,
 	    .procs = h->procs,
-	    .cloner = h->cloner,
+	    .tenants = h->tenants,
 	    .is_check = is_check,
 	    .on_outcome = on_outcome,
 	    .arg = arg};
@@ -148,8 +183,8 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 void
 host_stop(struct host *h)
 {
-	if (h->cloner != NULL)
-		cloner_stop(h->cloner);
+	if (h->tenants != NULL)
+		tenants_stop(h->tenants);
 	if (h->workers != NULL)
 		workers_drain(h->workers, 0);
 	procs_free(&h->procs);
@@ -160,7 +195,8 @@ host_close(struct host *h)
 {
 	host_stop(h);
 	workers_free(&h->workers);
-	cloner_free(&h->cloner);
+	tenants_free(&h->tenants);
+	cgroups_free(&h->cgroups);
 	chan_hub_free(&h->hub);
 	if (h->loop != NULL)
 		ev_loop_destroy(h->loop);

@@ -5,9 +5,10 @@
 
 #include "conf/conf.h"
 #include "sandbox/plan.h"
-#include "supervisor/cloner.h"
+#include "supervisor/cgroups.h"
 #include "supervisor/generation.h"
 #include "supervisor/proc.h"
+#include "supervisor/tenants.h"
 #include "supervisor/workers.h"
 
 /*
@@ -20,7 +21,8 @@ struct host {
 	struct sandbox_plan *plan;
 	char *programs;
 	struct procs *procs;
-	struct cloner *cloner;
+	struct cgroups *cgroups; /* NULL: none */
+	struct tenants *tenants;
 	struct workers *workers;
 	struct generation *generation;
 };

@@ -29,6 +29,8 @@
 #define LIFE_MAGIC 0x11feb0a7u
 #define START_MS 30000 /* from the order to serving */
 #define DRAIN_MS 30000 /* from saying that it drains to its end */
+/* Of a process beside its heap and bodies: channels, stack, its code. */
+#define HOST_BYTES ((uint64_t)96 << 20)
 #define MESSAGES_MAX ((size_t)1 << 20) /* bytes queued to a process */
 /* A process that could not be cloned: so long, so often, then refused. */
 #define LOST_MS 100
@@ -50,7 +52,7 @@ static int on_draining(void *, const struct ipc_msg *);
 static int on_tests(void *, const struct ipc_msg *);
 static int on_test_done(void *, const struct ipc_msg *);
 static void on_end(struct proc *, const struct proc_end *);
-static void on_cloned(void *, pid_t, int);
+static void on_cloned(void *, pid_t, bool, int);
 static void on_retry(struct ev_loop *, ev_timer *, int);
 
 static const chan_handler handlers[IPC_TYPE_MAX] = {
@@ -140,56 +142,127 @@ tell_test_end(struct slot *s)
 		ws->test->on_end(ws->test_arg, s->name);
 }
 
-void
-life_start(struct instance *in)
+/* No process for IN now. */
+static void
+refuse_start(struct instance *in, enum ipc_reset code, const char *text)
+{
+	waiters_refuse(&in->waiters, code, text);
+	enter_state(in, WORKER_OFF);
+}
+
+/*
+ * Private memory of a process beyond its zygote's: the heap, as much again for
+ * bodies that are collected, its code on the way in, channels.
+ */
+static uint64_t
+process_bytes(const struct conf_worker *cw)
+{
+	return 2 * cw->limits.memory_bytes + HOST_BYTES;
+}
+
+/* A life for IN with its descriptors and its group. NULL: refused. */
+static struct life *
+new_life(struct instance *in, int theirs[2])
 {
 	struct slot *s = in->slot;
-	struct workers *ws = s->set;
-	struct life *l;
-	int ours[2], theirs[2];
+	struct life *l = xcalloc(1, sizeof *l);
+	int ours[2];
 	struct proc_options po = {
 	    .role = ROLE_WORKER,
 	    .party = IPC_PARTY_W,
 	    .name = s->name,
 	    .handlers = handlers,
 	    .on_end = on_end,
+	    .owner = l,
 	};
-	struct buf spec;
 
-	ASSERT(in->life == NULL);
-	if (spawn_make_ends(ours, theirs) != 0) {
+	if (tenant_new_group(s->tenant, process_bytes(s->conf), &l->group) !=
+		0 ||
+	    spawn_make_ends(ours, theirs) != 0) {
 		log_error("cannot start worker %s: %s", s->name,
 		    strerror(errno));
-		waiters_refuse(&in->waiters, IPC_RESET_BUSY,
-		    "no descriptors left");
-		enter_state(in, WORKER_OFF);
-		return;
+		cgroup_free(&l->group);
+		free(l);
+		refuse_start(in, IPC_RESET_BUSY, "no process can be started");
+		return NULL;
 	}
-	ev_timer_stop(ws->o.loop, &in->retry);
-	l = xcalloc(1, sizeof *l);
 	l->magic = LIFE_MAGIC;
 	l->slot = s;
 	l->instance = in;
+	buf_init(&l->spec);
+	bundle_put(&l->spec, s->conf, s->set->o.is_check);
 	po.ctl_fd = ours[0];
 	po.log_fd = ours[1];
-	po.owner = l;
-	buf_init(&spec);
-	bundle_put(&spec, s->conf, ws->o.is_check);
 	/* Its own code, and messages to one that does not read them. */
-	po.out_max = 2 * buf_len(&spec) + MESSAGES_MAX;
-	l->proc = proc_new(ws->o.procs, &po);
+	po.out_max = 2 * buf_len(&l->spec) + MESSAGES_MAX;
+	l->proc = proc_new(s->set->o.procs, &po);
+	return l;
+}
+
+static void
+send_spec(struct life *l)
+{
+	if (proc_chan(l->proc) != NULL)
+		chan_send(proc_chan(l->proc), IPC_WORKER_SPEC,
+		    buf_peek(&l->spec), buf_len(&l->spec), NULL);
+	buf_clear(&l->spec);
+}
+
+void
+life_start(struct instance *in)
+{
+	struct slot *s = in->slot;
+	struct tenant *t = s->tenant;
+	struct cloner_order order = {.name = s->name,
+	    .memory_max = process_bytes(s->conf),
+	    .uid = t->uid,
+	    .cgroup_fd = -1};
+	struct life *l;
+	int theirs[2];
+
+	ASSERT(in->life == NULL);
+	if (t->totals.workers != 0 && t->nprocesses >= t->totals.workers) {
+		t->nrefused++;
+		refuse_start(in, IPC_RESET_BUSY,
+		    "its tenant has too many processes");
+		return;
+	}
+	if (cloner_is_full(t->cloner)) {
+		refuse_start(in, IPC_RESET_BUSY, "too many processes start");
+		return;
+	}
+	l = new_life(in, theirs);
+	if (l == NULL)
+		return;
+	ev_timer_stop(s->set->o.loop, &in->retry);
 	in->life = l;
-	if (ws->test != NULL)
+	if (s->set->test != NULL)
 		s->was_reported = false;
 	in->nstarts++;
 	s->nlives++;
+	t->nprocesses++;
 	enter_state(in, WORKER_STARTING);
 	proc_deadline(l->proc, START_MS, "it took too long to start");
-	chan_send(proc_chan(l->proc), IPC_WORKER_SPEC, buf_peek(&spec),
-	    buf_len(&spec), NULL);
-	buf_clear(&spec);
-	cloner_order(ws->o.cloner, s->name, s->conf->limits.memory_bytes,
-	    theirs[0], theirs[1], on_cloned, l);
+	/* Tenant code waits until its limits are in force. */
+	if (l->group == NULL)
+		send_spec(l);
+	else
+		order.cgroup_fd = cgroup_fd(l->group);
+	order.ctl_fd = theirs[0];
+	order.log_fd = theirs[1];
+	cloner_order(t->cloner, &order, on_cloned, l);
+}
+
+void
+life_read_usage(const struct life *l, struct worker_status *status)
+{
+	struct cgroup_usage usage;
+
+	if (l->group == NULL)
+		return;
+	cgroup_read(l->group, &usage);
+	status->cpu_us = usage.cpu_us;
+	status->memory_bytes = usage.memory_bytes;
 }
 
 /* Once both are known: that it serves, and the pid; in either order. */
@@ -201,8 +274,23 @@ log_start(const struct life *l)
 		    (unsigned long long)l->start_ms);
 }
 
+/* The process is in its group, and its code may come. */
 static void
-on_cloned(void *arg, pid_t pid, int error)
+settle(struct life *l, pid_t pid, bool is_placed)
+{
+	if (l->group == NULL)
+		return;
+	if (!is_placed && cgroup_adopt(l->group, pid) != 0) {
+		log_error("%s: cannot be moved to its cgroup: %s",
+		    proc_who(l->proc), strerror(errno));
+		proc_kill(l->proc, "it has no cgroup");
+		return;
+	}
+	send_spec(l);
+}
+
+static void
+on_cloned(void *arg, pid_t pid, bool is_placed, int error)
 {
 	struct life *l = arg;
 	char why[96];
@@ -211,8 +299,10 @@ on_cloned(void *arg, pid_t pid, int error)
 	if (pid > 0) {
 		if (l->instance != NULL)
 			l->instance->nlost = 0;
-		if (proc_born(l->proc, pid) == 0)
+		if (proc_born(l->proc, pid) == 0) {
+			settle(l, pid, is_placed);
 			log_start(l);
+		}
 		return;
 	}
 	snprintf(why, sizeof why, "cannot be cloned: %s", strerror(error));
@@ -403,10 +493,26 @@ is_blameless(const struct life *l, const struct proc_end *end)
 	return end->signal == SIGKILL && !end->is_killed_by_us;
 }
 
+/* Did the kernel kill it for want of memory in its group? */
+static void
+count_oom(struct life *l)
+{
+	struct cgroup_usage usage;
+
+	if (l->group == NULL)
+		return;
+	cgroup_read(l->group, &usage);
+	if (usage.noom_kills == 0)
+		return;
+	l->was_oom = true;
+	l->slot->tenant->noom_kills++;
+}
+
 static void
 log_end(const struct life *l, const struct proc_end *end)
 {
-	const char *text = exit_text(end);
+	const char *text =
+	    l->was_oom ? "killed: out of memory in its cgroup" : exit_text(end);
 
 	if (end->is_clean || (l->is_ending && end->code == EXIT_LOAD))
 		log_info("%s: ended (%s)", proc_who(l->proc), text);
@@ -478,12 +584,16 @@ on_end(struct proc *p, const struct proc_end *end)
 
 	ASSERT(l->magic == LIFE_MAGIC);
 	workers_forget(s->set, p);
-	cloner_forget(s->set->o.cloner, l);
+	cloner_forget(s->tenant->cloner, l);
+	count_oom(l);
 	log_end(l, end);
 	if (end->lived_ms >= BACKOFF_HEALTHY_MS && in != NULL)
 		backoff_reset(&in->backoff);
 	leave_instance(l);
 	s->nlives--;
+	s->tenant->nprocesses--;
+	cgroup_free(&l->group);
+	buf_clear(&l->spec);
 	if (in != NULL)
 		after_crash(in, l, end);
 	l->magic = 0;

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 struct instance;
+struct life;
 struct slot;
+struct worker_status;
 
 /*
  * The lives of the processes of a worker's instance: ordered, started, asked
@@ -20,5 +22,8 @@ void life_start(struct instance *in);
 
 /* The process of IN, if there is one, finishes within MS and ends. */
 void life_drain(struct instance *in, uint64_t ms);
+
+/* Fill in what the process of L uses, as far as that is known. */
+void life_read_usage(const struct life *l, struct worker_status *status);
 
 #endif

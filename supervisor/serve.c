@@ -129,7 +129,7 @@ go_on_stopping(struct serve *s)
 		return;
 	procs_each(s->host.procs, count_clones, &nworkers);
 	if (nworkers == 0)
-		cloner_stop(s->host.cloner);
+		tenants_stop(s->host.tenants);
 	if (procs_count(s->host.procs) == 0)
 		ev_break(s->host.loop, EVBREAK_ALL);
 }
@@ -356,7 +356,7 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 	case SIGCHLD:
 	default:
 		procs_reap_strangers(s->host.procs,
-		    cloner_is_expecting(s->host.cloner));
+		    tenants_is_expecting(s->host.tenants));
 		break;
 	}
 }
@@ -369,7 +369,9 @@ on_sweep(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	procs_reap_strangers(s->host.procs,
-	    cloner_is_expecting(s->host.cloner));
+	    tenants_is_expecting(s->host.tenants));
+	if (s->host.cgroups != NULL)
+		cgroups_sweep(s->host.cgroups);
 }
 
 static void
@@ -465,7 +467,7 @@ start(struct serve *s, struct conf *conf)
 	open_ctl(s);
 	if (give_up_privileges(s) != 0)
 		return ERR_REFUSED;
-	cloner_warm_up(s->host.cloner);
+	tenants_warm_up(s->host.tenants);
 	fronts_configure(s->fronts, conf);
 	if (conf->is_from_script)
 		(void)workers_start(s->host.workers, conf->workers[0].name);

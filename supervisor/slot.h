@@ -7,6 +7,7 @@
 
 #include <ev.h>
 
+#include "base/buf.h"
 #include "supervisor/backoff.h"
 #include "supervisor/waiters.h"
 #include "supervisor/workers.h"
@@ -37,6 +38,7 @@ struct slot {
 	char *name;                     /* owned */
 	struct generation *generation;  /* a reference */
 	const struct conf_worker *conf; /* of the generation */
+	struct tenant *tenant;          /* held */
 	struct instance *instances;     /* owned */
 	size_t ninstances;
 	size_t next_instance;
@@ -52,8 +54,11 @@ struct life {
 	struct slot *slot;         /* held: it waits for us */
 	struct instance *instance; /* NULL: takes no channels any more */
 	struct proc *proc;         /* held until its on_end */
+	struct cgroup *group;      /* owned; NULL: none */
+	struct buf spec;           /* until the process is in its group */
 	bool is_ending;            /* it said, or was told, that it drains */
 	bool said_drains;
+	bool was_oom;      /* the kernel killed it for want of memory */
 	bool was_late;     /* it was told to end before it was ready */
 	bool is_told;      /* that there are no more channels */
 	uint64_t start_ms; /* from the order to serving; 0: not yet */

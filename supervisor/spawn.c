@@ -165,7 +165,7 @@ lowest_level(void)
 
 int
 spawn_exec(const char *dir, const char *program, enum role role,
-    const struct sandbox_plan *plan, struct spawned *out)
+    const struct sandbox_plan *plan, uint32_t uid, struct spawned *out)
 {
 	char *path = xasprintf("%s/%s", dir, program);
 	char *level = xstrdup(log_level_name(lowest_level()));
@@ -179,7 +179,7 @@ spawn_exec(const char *dir, const char *program, enum role role,
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null_fd == -1 || spawn_make_ends(ours, theirs) != 0)
 		goto out;
-	desc_fd = sandbox_plan_fd(plan, role);
+	desc_fd = sandbox_plan_fd(plan, role, uid);
 	if (desc_fd < 0)
 		goto out;
 	pid = fork();

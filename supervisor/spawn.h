@@ -1,6 +1,7 @@
 #ifndef SUPERVISOR_SPAWN_H
 #define SUPERVISOR_SPAWN_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "sandbox/plan.h"
@@ -31,11 +32,12 @@ char *spawn_find_programs(void);
 int spawn_make_ends(int ours[2], int theirs[2]);
 
 /*
- * Execute PROGRAM of folder DIR as ROLE, with its part of PLAN on SANDBOX_FD.
+ * Execute PROGRAM of folder DIR as ROLE, with its part of PLAN on SANDBOX_FD;
+ * under UID, or under the role's own id if 0.
  * Its one argument is the name of the log level that is on.
  * The result's descriptors are owned by the caller. Returns 0 or ERR_SYS.
  */
 int spawn_exec(const char *dir, const char *program, enum role role,
-    const struct sandbox_plan *plan, struct spawned *out);
+    const struct sandbox_plan *plan, uint32_t uid, struct spawned *out);
 
 #endif

@@ -97,6 +97,7 @@ static void
 put_head(struct buf *out, const struct host *h, bool is_stopping, bool as_json)
 {
 	const struct sandbox_report *r = sandbox_plan_report(h->plan);
+	const char *why = sandbox_plan_why(h->plan);
 	char layers[256];
 
 	sandbox_layers_text(r->layers, layers, sizeof layers);
@@ -106,8 +107,11 @@ put_head(struct buf *out, const struct host *h, bool is_stopping, bool as_json)
 		    h->generation->number);
 		json_format(out, "sandbox level %s",
 		    sandbox_level_name(r->level));
-		json_format(out, "%s%.220s\n", layers[0] != '\0' ? ": " : "",
+		json_format(out, "%s%.220s", layers[0] != '\0' ? ": " : "",
 		    layers);
+		json_format(out,
+		    why[0] != '\0' ? " (no higher level: %.180s)\n" : "%s\n",
+		    why);
 		return;
 	}
 	json_format(out,
@@ -117,6 +121,8 @@ put_head(struct buf *out, const struct host *h, bool is_stopping, bool as_json)
 	json_format(out, "\"sandbox\":{\"level\":\"%s\",\"layers\":",
 	    sandbox_level_name(r->level));
 	json_string(out, layers);
+	json_text(out, ",\"noHigherLevel\":");
+	json_string(out, why);
 	json_text(out, "}");
 }
 

@@ -70,6 +70,8 @@ new_slot(struct workers *ws, struct generation *g, const struct conf_worker *cw)
 	s->name = xstrdup(cw->name);
 	s->generation = generation_ref(g);
 	s->conf = cw;
+	s->tenant = tenants_find(ws->o.tenants, cw->tenant);
+	ASSERT(s->tenant != NULL);
 	s->ninstances =
 	    ws->o.is_check || cw->instances == 0 ? 1 : cw->instances;
 	s->instances = xcalloc(s->ninstances, sizeof *s->instances);
@@ -195,6 +197,7 @@ workers_configure(struct workers *ws, struct generation *g, uint64_t drain_ms)
 	struct slot **slots = xcalloc(n, sizeof *slots);
 	struct slot *retired_before = ws->retired;
 
+	tenants_configure(ws->o.tenants, g->conf);
 	for (size_t i = 0; i < n; i++)
 		slots[i] = renew_slot(ws, g, &g->conf->workers[i]);
 	for (size_t i = 0; i < ws->nslots; i++) {
@@ -352,6 +355,7 @@ workers_each(struct workers *ws,
 			const struct instance *in = &s->instances[j];
 			struct worker_status st = {
 			    .name = s->name,
+			    .tenant = s->tenant,
 			    .instance = j,
 			    .state = in->state,
 			    .nstarts = in->nstarts,
@@ -361,6 +365,7 @@ workers_each(struct workers *ws,
 			if (in->life != NULL) {
 				st.pid = proc_pid(in->life->proc);
 				st.age_ms = proc_age_ms(in->life->proc);
+				life_read_usage(in->life, &st);
 			}
 			fn(arg, &st);
 		}

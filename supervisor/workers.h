@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "supervisor/cloner.h"
 #include "supervisor/generation.h"
 #include "supervisor/proc.h"
+#include "supervisor/tenants.h"
 
 /*
  * The workers of the config and the lives of their processes: started with the
@@ -28,10 +28,10 @@ enum worker_state {
 enum worker_outcome { WORKER_STARTED, WORKER_NOT_LOADED, WORKER_CRASHED };
 
 struct workers_options {
-	struct ev_loop *loop;  /* held */
-	struct procs *procs;   /* held */
-	struct cloner *cloner; /* held */
-	bool is_check;         /* evaluate code only */
+	struct ev_loop *loop;    /* held */
+	struct procs *procs;     /* held */
+	struct tenants *tenants; /* held */
+	bool is_check;           /* evaluate code only */
 	/* Optional: the first start of worker NAME has come to an end. */
 	void (*on_outcome)(void *arg, const char *name,
 	    enum worker_outcome outcome, const char *text);
@@ -94,12 +94,15 @@ void workers_drain(struct workers *ws, uint64_t ms);
 /* One line per instance, for `status`. */
 struct worker_status {
 	const char *name;
+	const struct tenant *tenant;
 	size_t instance;
 	enum worker_state state;
 	pid_t pid; /* 0: none */
 	uint64_t nstarts;
 	uint64_t ncrashes;
-	uint64_t age_ms; /* of the process */
+	uint64_t age_ms;       /* of the process */
+	uint64_t cpu_us;       /* of the process, where it has a group */
+	uint64_t memory_bytes; /* likewise */
 };
 void workers_each(struct workers *ws,
     void (*fn)(void *arg, const struct worker_status *status), void *arg);

@@ -38,8 +38,7 @@
 
 #define BODY_MAX 4096
 #define SPAWN_FDS 2
-/* Private memory beyond the scripts' heap: code in transit, channels, stack. */
-#define HOST_MEMORY ((size_t)96 << 20)
+#define SPAWN_FDS_MAX 3 /* with a control group */
 
 struct zygote {
 	struct engine *engine;
@@ -49,7 +48,7 @@ struct zygote {
 
 struct order {
 	struct control_spawn spawn;
-	int fds[SPAWN_FDS];
+	int fds[SPAWN_FDS_MAX]; /* control, log, group or -1 */
 };
 
 static const struct {
@@ -163,25 +162,27 @@ say_hello(const struct sandbox_report *report)
 }
 
 static void
-take_fds(struct msghdr *m, int fds[SPAWN_FDS])
+take_fds(struct msghdr *m, int fds[SPAWN_FDS_MAX])
 {
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h != NULL;
 	     h = CMSG_NXTHDR(m, h)) {
+		size_t len = h->cmsg_len - CMSG_LEN(0);
+
 		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS ||
-		    h->cmsg_len != CMSG_LEN(sizeof(int) * SPAWN_FDS) ||
-		    fds[0] != -1)
+		    h->cmsg_len < CMSG_LEN(0) ||
+		    len > sizeof(int) * SPAWN_FDS_MAX || fds[0] != -1)
 			fatal("descriptors that belong to no order");
-		memcpy(fds, CMSG_DATA(h), sizeof(int) * SPAWN_FDS);
+		memcpy(fds, CMSG_DATA(h), len);
 	}
 }
 
 /* Read exactly N bytes, and the descriptors that come with them. */
 static void
-read_exactly(uint8_t *p, size_t n, int fds[SPAWN_FDS])
+read_exactly(uint8_t *p, size_t n, int fds[SPAWN_FDS_MAX])
 {
 	union {
 		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int) * SPAWN_FDS)];
+		char space[CMSG_SPACE(sizeof(int) * SPAWN_FDS_MAX)];
 	} control;
 
 	while (n > 0) {
@@ -214,16 +215,20 @@ read_order(struct order *o)
 	struct ipc_header h;
 	struct ipc_msg msg;
 
-	o->fds[0] = o->fds[1] = -1;
+	for (size_t i = 0; i < SPAWN_FDS_MAX; i++)
+		o->fds[i] = -1;
 	read_exactly(frame, IPC_HEADER_SIZE, o->fds);
 	ipc_header_get(frame, &h);
-	if (h.type != IPC_SPAWN || h.len > BODY_MAX)
+	if ((h.type != IPC_SPAWN && h.type != IPC_SPAWN_INTO) ||
+	    h.len > BODY_MAX)
 		fatal("an order that is none: type %u, %u bytes", h.type,
 		    h.len);
 	read_exactly(frame + IPC_HEADER_SIZE, h.len, o->fds);
 	msg = (struct ipc_msg){
 	    .type = h.type, .body = frame + IPC_HEADER_SIZE, .len = h.len};
-	if (control_spawn_get(&msg, &o->spawn) != 0 || o->fds[0] == -1)
+	if (control_spawn_get(&msg, &o->spawn) != 0 ||
+	    o->fds[SPAWN_FDS - 1] == -1 ||
+	    (o->fds[SPAWN_FDS] != -1) != (h.type == IPC_SPAWN_INTO))
 		fatal("malformed order");
 	/* Nothing of it but numbers is needed; clones shall not read it. */
 	o->spawn.name = (struct control_str){NULL, 0};
@@ -265,7 +270,8 @@ place_fds(const struct order *o)
 static int
 live(struct zygote *z, const struct order *o)
 {
-	struct sandbox_options options = {.log_fd = CHILD_LOG_FD};
+	struct sandbox_options options = {
+	    .log_fd = CHILD_LOG_FD, .uid = o->spawn.uid};
 	struct sandbox_report report;
 	struct worker *w;
 
@@ -277,8 +283,8 @@ live(struct zygote *z, const struct order *o)
 		fatal("cannot prepare: %s", strerror(errno));
 	if (z->data_bytes > 0 && o->spawn.memory_max > 0)
 		options.memory_bytes =
-		    z->data_bytes + HOST_MEMORY +
-		    2 * (size_t)MIN(o->spawn.memory_max, SIZE_MAX / 8);
+		    z->data_bytes +
+		    (size_t)MIN(o->spawn.memory_max, SIZE_MAX / 2);
 	if (sandbox_enter(z->sandbox, ROLE_WORKER, &options, &report) != 0)
 		fatal("cannot enter the sandbox: %s: %s", report.failed,
 		    strerror(report.failed_errno));
@@ -299,13 +305,14 @@ carry_out(struct zygote *z, struct order *o)
 	struct buf b;
 	pid_t pid;
 
-	pid = clone_sibling(sandbox_has_pid_namespaces(z->sandbox));
+	pid = clone_sibling(sandbox_has_pid_namespaces(z->sandbox),
+	    o->fds[SPAWN_FDS], &m.is_placed);
 	if (pid == 0)
 		begin_life(z, o);
 	m.error = pid == -1 ? (uint32_t)errno : 0;
 	m.pid = pid == -1 ? 0 : (uint32_t)pid;
-	fd_close(&o->fds[0]);
-	fd_close(&o->fds[1]);
+	for (size_t i = 0; i < SPAWN_FDS_MAX; i++)
+		fd_close(&o->fds[i]);
 	buf_init(&b);
 	control_spawned_put(&b, &m);
 	send_frame(IPC_SPAWNED, &b);

@@ -79,16 +79,18 @@ enter(enum role role, int log_fd)
 	int r;
 
 	r = sandbox_load(sandbox_plan_fd(plan,
-			     role == ROLE_WORKER ? ROLE_ZYGOTE : role),
+			     role == ROLE_WORKER ? ROLE_ZYGOTE : role, 0),
 	    &sb);
 	if (r != 0)
 		_exit(101);
 	if (role == ROLE_WORKER) {
 		pid_t pid;
+		bool placed;
 
 		if (sandbox_enter(sb, ROLE_ZYGOTE, &options, &report) != 0)
 			_exit(102);
-		pid = clone_sibling(sandbox_has_pid_namespaces(sb));
+		pid =
+		    clone_sibling(sandbox_has_pid_namespaces(sb), -1, &placed);
 		if (pid == -1)
 			_exit(103);
 		if (pid > 0) {
@@ -320,7 +322,7 @@ static const char *const never[] = {"socket", "socketpair", "connect", "bind",
     "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal", "sendmsg",
     "sendmmsg", "mount", "umount2", "pivot_root", "unshare", "setns", "fsopen",
     "fsmount", "open_tree", "move_mount", "mount_setattr", "setuid", "setgid",
-    "setresuid", "setgroups", "memfd_create", "memfd_secret", "inotify_init1",
+    "setreuid", "memfd_create", "memfd_secret", "inotify_init1",
     "fanotify_init", "shmget", "shmat", "semget", "msgget", "mq_open",
     "process_madvise", "move_pages", "migrate_pages", "mbind", "set_mempolicy",
     "sched_setaffinity", "sched_setscheduler", "setpriority", "nice", "ioctl",
@@ -333,7 +335,7 @@ static const char *const never_in_worker[] = {"clone", "clone3", "prctl",
     "prlimit64", "setrlimit", "seccomp", "capset", "dup2", "dup3",
     "epoll_create1", "eventfd2", "timerfd_create", "timer_create",
     "timer_settime", "close_range", "landlock_create_ruleset", "accept4",
-    "setsockopt", "getppid"};
+    "setresuid", "setresgid", "setgroups", "setsockopt", "getppid"};
 
 static char
 verdict_of(const char *name, enum role role)

@@ -12,8 +12,9 @@ from test_lives import (ECHO, config, lives,  # noqa: E402, F401
                         pid_of, status, wait_until, worker_pid)
 
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup")
-# In its own user namespace: what cloning into pid namespaces takes.
-ZYGOTE_CAPS = (1 << 21) | (1 << 8)
+# In its own user namespace: what cloning into pid namespaces takes, and what
+# giving clones the ids of their tenants does.
+ZYGOTE_CAPS = (1 << 21) | (1 << 8) | (1 << 7) | (1 << 6)
 SUPERVISOR_CAPS = sum(1 << n for n in (0, 1, 3, 5, 6, 7, 8, 10, 21))
 
 

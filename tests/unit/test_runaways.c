@@ -86,6 +86,10 @@ static const struct row rows[] = {
 	{"Array.from of a length", "Array.from({length:1e9})", false},
 	{"unhandled rejections", "for(;;)Promise.reject(1)", false},
 	{"normalize", "for(;;)'\\u00e9'.repeat(1e5).normalize('NFD')", true},
+	{"product of large BigInts", "var x=3n**300000n;for(;;)x*x", true},
+	{"text of a large BigInt", "(2n**60000000n).toString()", true},
+	{"BigInt of a long text", "BigInt('9'.repeat(5e6))", true},
+	{"quotient of large BigInts", "(1n<<60000000n)/(3n**10000000n)", true},
 	{"toUpperCase", "for(;;)'a'.repeat(1e6).toUpperCase()", true},
 };
 /* clang-format on */

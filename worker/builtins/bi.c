@@ -69,6 +69,7 @@ bi_init(duk_context *ctx)
 		b->sym[i] = duk_require_heapptr(ctx, -1);
 		keep_value(ctx);
 	}
+	dx_fix_natives(ctx);
 	b->kill = engine_kill_flag(engine_from(ctx));
 	engine_set_user(engine_from(ctx), ENGINE_SLOT_BUILTINS, b);
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "worker/builtins/bi.h"
+#include "worker/engine/bigint.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,16 +59,22 @@ bi_relative(duk_context *ctx, duk_idx_t idx, double len, double dflt)
 	return fmin(d, len);
 }
 
+bool
+bi_is_symbol(duk_context *ctx, duk_idx_t idx)
+{
+	return duk_is_symbol(ctx, idx) && !bigint_is(ctx, idx);
+}
+
 const char *
 bi_to_string(duk_context *ctx, duk_idx_t idx, size_t *len_out)
 {
 	duk_size_t len;
 	const char *s;
 
-	if (duk_is_symbol(ctx, idx))
+	if (bi_is_symbol(ctx, idx))
 		bi_throw_type(ctx, "Cannot convert a Symbol value to a string");
 	s = duk_to_lstring(ctx, idx, &len);
-	if (duk_is_symbol(ctx, idx)) /* from toString() or valueOf() */
+	if (bi_is_symbol(ctx, idx)) /* from toString() or valueOf() */
 		bi_throw_type(ctx, "Cannot convert a Symbol value to a string");
 	if (len_out != NULL)
 		*len_out = len;
@@ -77,10 +84,10 @@ bi_to_string(duk_context *ctx, duk_idx_t idx, size_t *len_out)
 void
 bi_to_key(duk_context *ctx, duk_idx_t idx)
 {
-	if (duk_is_string(ctx, idx)) /* symbols are strings here */
-		return;
+	if (duk_is_string(ctx, idx) && !bigint_is(ctx, idx))
+		return; /* symbols are strings here */
 	duk_to_primitive(ctx, idx, DUK_HINT_STRING);
-	if (!duk_is_symbol(ctx, idx))
+	if (!bi_is_symbol(ctx, idx))
 		duk_to_string(ctx, idx);
 }
 

@@ -61,6 +61,7 @@ install_all(duk_context *ctx, void *arg)
 	    bi_install_regexp,
 	    bi_install_string,
 	    bi_install_number,
+	    bi_install_bigint,
 	    bi_install_math,
 	    bi_install_json,
 	    bi_install_error,

@@ -28,7 +28,7 @@ push_this_symbol(duk_context *ctx)
 		duk_remove(ctx, -2);
 		duk_remove(ctx, -2);
 	}
-	if (!duk_is_symbol(ctx, -1))
+	if (!bi_is_symbol(ctx, -1))
 		bi_throw_receiver(ctx, "Symbol.prototype.description");
 }
 
@@ -65,7 +65,7 @@ symbol_key_for(duk_context *ctx)
 	const char *s;
 	duk_size_t len;
 
-	if (!duk_is_symbol(ctx, 0))
+	if (!bi_is_symbol(ctx, 0))
 		bi_throw_type(ctx, "%s is not a symbol",
 		    duk_safe_to_string(ctx, 0));
 	s = duk_get_lstring(ctx, 0, &len);

@@ -24,7 +24,7 @@
 static bool
 can_be_weak(duk_context *ctx, duk_idx_t idx)
 {
-	if (duk_is_symbol(ctx, idx)) {
+	if (bi_is_symbol(ctx, idx)) {
 		const char *s = duk_get_string(ctx, idx);
 
 		return (unsigned char)s[0] != 0x80;

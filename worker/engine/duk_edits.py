@@ -9,6 +9,8 @@ not the one the edits were made for.
 """
 import sys
 
+import duk_bigint
+
 EDITS = [
     (
         "numbers to text: without big integers where it can be done exactly",
@@ -510,6 +512,14 @@ fail_args:
         "duk_is_null_or_undefined(thr, -1)) {\n",
     ),
     (
+        "functions in C inherit from Function.prototype",
+        1,
+        "return duk__push_c_function_raw(thr, func, nargs, flags, "
+        "DUK_BIDX_NATIVE_FUNCTION_PROTOTYPE);",
+        "return duk__push_c_function_raw(thr, func, nargs, flags, "
+        "DUK_BIDX_FUNCTION_PROTOTYPE);",
+    ),
+    (
         "an element behind the end of a buffer that shrank or was detached "
         "is undefined",
         1,
@@ -604,7 +614,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         text = f.read()
     bad = False
-    edits = EDITS + [("a message", *m) for m in MESSAGES]
+    edits = EDITS + duk_bigint.EDITS + [("a message", *m) for m in MESSAGES]
     for reason, count, old, new in edits:
         found = text.count(old)
         if found != count:

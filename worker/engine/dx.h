@@ -105,6 +105,14 @@ size_t dx_unit_to_byte(duk_context *ctx, duk_idx_t idx, size_t n);
 /* The getter of an own accessor, NULL if there is none. */
 void *dx_getter_ptr(duk_context *ctx, duk_idx_t idx, void *key);
 
+/*
+ * Duktape's own functions become as the standard has them: Function.prototype
+ * is their prototype, and length comes before name. Once, before any other.
+ */
+void dx_fix_natives(duk_context *ctx);
+/* The object on top is BigInt.prototype from now on. Once, before coroutines. */
+void dx_set_bigint_proto(duk_context *ctx);
+
 /* What an ArrayBuffer, DataView or typed array refers to. */
 struct dx_view {
 	void *data;      /* start of the buffer's bytes, NULL if detached */

@@ -12,6 +12,8 @@
 #include "worker/engine/inner.h"
 #include "worker/engine/rt.h"
 
+#include "worker/engine/bigint.h"
+
 #define ARGS_MAX 250000 /* of a call with a spread */
 
 /* $t(name) */
@@ -35,11 +37,16 @@ rt_tdz_write(duk_context *ctx)
 	return 1;
 }
 
-/* $big() */
+/* $big(text) */
 duk_ret_t
 rt_bigint(duk_context *ctx)
 {
-	return duk_type_error(ctx, "BigInt is not supported yet");
+	duk_size_t len;
+	const char *s = duk_require_lstring(ctx, 0, &len);
+
+	if (!bigint_push_text(ctx, s, len, false))
+		return duk_error(ctx, DUK_ERR_SYNTAX_ERROR, "Invalid BigInt");
+	return 1;
 }
 
 /* $cw(name) */

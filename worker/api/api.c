@@ -261,8 +261,7 @@ push_binding(duk_context *ctx, const struct spec_binding *b, uint32_t index)
 		bytes_to_arraybuffer(ctx);
 		break;
 	case SPEC_BIND_JSON:
-		str_push_utf8(ctx, b->value.p, b->value.len);
-		duk_json_decode(ctx, -1);
+		str_push_json(ctx, b->value.p, b->value.len);
 		break;
 	case SPEC_BIND_NULL:
 		duk_push_null(ctx);

@@ -400,19 +400,40 @@ buffer_to_text(duk_context *ctx)
 	duk_remove(ctx, -2);
 }
 
+/* [ bytes or text ] -> [ value ] */
+static void
+package_json(duk_context *ctx)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	const char *p;
+	size_t len;
+
+	if (duk_is_string(ctx, -1)) {
+		str_parse_json(ctx);
+		return;
+	}
+	p = duk_get_buffer_data(ctx, -1, &len);
+	if (len >= 3 && memcmp(p, bom, 3) == 0) {
+		p += 3;
+		len -= 3;
+	}
+	str_push_json(ctx, p, len);
+	duk_remove(ctx, -2);
+}
+
 /* [ plain buffer or string ] -> [ what was asked for ] */
 static void
 package(duk_context *ctx, int use, const char *type)
 {
 	switch (use) {
 	case BODY_USE_TEXT:
-	case BODY_USE_JSON:
 		if (!duk_is_string(ctx, -1))
 			buffer_to_text(ctx);
-		else if (use == BODY_USE_TEXT)
+		else
 			str_to_well_formed(ctx, -1);
-		if (use == BODY_USE_JSON)
-			duk_json_decode(ctx, -1);
+		return;
+	case BODY_USE_JSON:
+		package_json(ctx);
 		return;
 	case BODY_USE_ARRAY_BUFFER:
 	case BODY_USE_BYTES:

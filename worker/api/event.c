@@ -358,8 +358,7 @@ event_push_context(duk_context *ctx, struct api_event *event,
 	s = state_new(ctx, -1, API_EXECUTION_CONTEXT, sizeof *s);
 	s->event_id = event->id;
 	if (props.len > 0) {
-		str_push_utf8(ctx, props.p, props.len);
-		duk_json_decode(ctx, -1);
+		str_push_json(ctx, props.p, props.len);
 		duk_put_prop_literal(ctx, -2, HID("props"));
 	}
 }

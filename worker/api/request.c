@@ -484,8 +484,7 @@ request_push_cf(duk_context *ctx, duk_idx_t obj)
 	duk_pop(ctx);
 	push_head(ctx, obj, &h);
 	if (h.cf.len > 0) {
-		str_push_utf8(ctx, h.cf.p, h.cf.len);
-		duk_json_decode(ctx, -1);
+		str_push_json(ctx, h.cf.p, h.cf.len);
 	} else {
 		duk_push_undefined(ctx);
 	}

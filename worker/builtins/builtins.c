@@ -24,7 +24,6 @@ keep_natives(duk_context *ctx)
 	    {"Array", "prototype", I_ARRAY_PROTO},
 	    {"Reflect", "defineProperty", I_DUK_DEFINE},
 	    {"JSON", "stringify", I_DUK_STRINGIFY},
-	    {"JSON", "parse", I_DUK_PARSE},
 	    {"Date", "prototype", I_DATE_PROTO},
 	    {"Error", "prototype", I_ERROR_PROTO},
 	    {"ArrayBuffer", "prototype", I_ARRAYBUFFER_PROTO},

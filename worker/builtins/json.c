@@ -3,13 +3,13 @@
  *
  * Runs in: worker.
  *
- * Parsing and printing are Duktape's; what differs from the standard is done
- * around them.
+ * Printing is Duktape's; what differs from the standard is done around it.
  */
 #include "config.h"
 
 #include "worker/builtins/objop.h"
 #include "worker/builtins/text.h"
+#include "worker/engine/inner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,10 +89,10 @@ revive(duk_context *ctx)
 static duk_ret_t
 json_parse(duk_context *ctx)
 {
-	bi_to_string(ctx, 0, NULL);
-	bi_push(ctx, I_DUK_PARSE);
-	duk_dup(ctx, 0);
-	duk_call(ctx, 1);
+	size_t len;
+	const char *text = bi_to_string(ctx, 0, &len);
+
+	inner_json_parse(ctx, text, len);
 	if (!duk_is_function(ctx, 1))
 		return 1;
 	duk_push_object(ctx);

@@ -56,6 +56,8 @@ extern struct inner_guard inner_guard_state
 #undef DUK_USE_NONSTD_GETTER_KEY_ARGUMENT
 #undef DUK_USE_NONSTD_SETTER_KEY_ARGUMENT
 #undef DUK_USE_NONSTD_STRING_FROMCHARCODE_32BIT
+/* JSON.stringify leaves U+2028 as it is. */
+#undef DUK_USE_NONSTD_JSON_ESC_U2028_U2029
 
 /* Lexical checks are the front-end's matter. */
 #undef DUK_USE_HTML_COMMENTS

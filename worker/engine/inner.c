@@ -10,6 +10,7 @@
 
 #include "worker/engine/duk_over.h"
 #include "worker/engine/numconv.h"
+#include <stdio.h>
 #include <string.h>
 /* the packaged source with the edits of duk_edits.py, made by the build */
 #include "worker/engine/duktape_edited.h"
@@ -945,3 +946,5 @@ obj_at(duk_hthread *thr, duk_idx_t idx)
 
 /* what worker/builtins needs of the inside */
 #include "worker/engine/dx.inc"
+
+#include "worker/engine/inner_json.inc"

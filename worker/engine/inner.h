@@ -123,6 +123,13 @@ void inner_compile(duk_context *ctx, unsigned int flags, inner_patch_fn *patch,
 /* What indirect eval does; set once. */
 void inner_set_eval(duk_c_function fn);
 
+/*
+ * JSON.parse without a reviver: [ ] -> [ value ]. TEXT is CESU-8, or UTF-8
+ * without sequences of four bytes, and stays where it is meanwhile. Throws a
+ * SyntaxError.
+ */
+void inner_json_parse(duk_context *ctx, const char *text, size_t len);
+
 /* Objects. */
 /* The prototype as stored, Proxy traps not called; NULL if none. */
 void *inner_get_proto(duk_context *ctx, duk_idx_t idx);

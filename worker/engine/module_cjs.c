@@ -85,7 +85,7 @@ static duk_ret_t
 json_body(duk_context *ctx, void *arg)
 {
 	(void)arg;
-	duk_json_decode(ctx, -1);
+	str_parse_json(ctx);
 	return 1;
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "worker/engine/inner.h"
 
 #define REPLACEMENT 0xfffdU
 
@@ -311,4 +312,25 @@ str_to_well_formed(duk_context *ctx, duk_idx_t idx)
 	duk_push_lstring(ctx, out, n);
 	duk_replace(ctx, idx);
 	duk_pop(ctx);
+}
+
+void
+str_push_json(duk_context *ctx, const char *p, size_t len)
+{
+	if (str_ascii_prefix(p, len) == len) {
+		inner_json_parse(ctx, p, len);
+		return;
+	}
+	(void)str_push_utf8(ctx, p, len);
+	str_parse_json(ctx);
+}
+
+void
+str_parse_json(duk_context *ctx)
+{
+	size_t len;
+	const char *text = duk_require_lstring(ctx, -1, &len);
+
+	inner_json_parse(ctx, text, len);
+	duk_remove(ctx, -2);
 }

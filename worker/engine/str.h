@@ -35,6 +35,13 @@ size_t str_utf8_len(duk_context *ctx, duk_idx_t idx);
  */
 const char *str_to_utf8(duk_context *ctx, duk_idx_t idx, size_t *len_out);
 
+/*
+ * JSON.parse of UTF-8, borrowed for the call: [ ] -> [ value ], or of a string:
+ * [ text ] -> [ value ]. Throws SyntaxErrors worded as V8's.
+ */
+void str_push_json(duk_context *ctx, const char *p, size_t len);
+void str_parse_json(duk_context *ctx);
+
 /* ToString, then lone surrogates become U+FFFD (USVString), in place. */
 void str_to_well_formed(duk_context *ctx, duk_idx_t idx);
 bool str_is_well_formed(duk_context *ctx, duk_idx_t idx);

@@ -31,10 +31,9 @@
 #include "ipc/frame.h"
 #include "sandbox/clone.h"
 #include "sandbox/sandbox.h"
-#include "worker/api/api.h"
-#include "worker/builtins/builtins.h"
 #include "worker/engine/engine.h"
 #include "worker/run.h"
+#include "worker/warm.h"
 
 #define BODY_MAX 4096
 #define SPAWN_FDS 2
@@ -51,15 +50,6 @@ struct order {
 	int fds[SPAWN_FDS_MAX]; /* control, log, group or -1 */
 };
 
-static const struct {
-	int (*install)(struct engine *e);
-	const char *text;
-} warm[] = {
-#define WARM(function_, text_) {function_, (text_)},
-#include "worker/warm.def"
-#undef WARM
-};
-
 /* Where an order is read to; wiped before each clone. */
 static uint8_t frame[IPC_HEADER_SIZE + BODY_MAX];
 
@@ -73,17 +63,6 @@ init_log(int argc, char **argv)
 	if (argc > 1)
 		(void)log_level_parse(argv[1], &level);
 	log_init(LOG_SINK_PIPE, CHILD_LOG_FD, level);
-}
-
-static void
-warm_up(struct zygote *z)
-{
-	if (engine_new(NULL, &z->engine) != 0)
-		fatal("cannot make an engine: out of memory");
-	for (size_t i = 0; i < NELEMS(warm); i++)
-		if (warm[i].install(z->engine) != 0)
-			fatal("cannot install %s", warm[i].text);
-	engine_freeze(z->engine);
 }
 
 /* Private memory in use, from the sixth field of statm; 0 if not known. */
@@ -330,7 +309,7 @@ main(int argc, char **argv)
 	if (sandbox_load(SANDBOX_FD, &z.sandbox) != 0)
 		fatal("%s is started by eider, not by hand", argv[0]);
 	(void)prctl(PR_SET_NAME, "eider-zygote");
-	warm_up(&z);
+	z.engine = warm_engine_new();
 	z.data_bytes = read_data_bytes();
 	enter_sandbox(&z, &report);
 	say_hello(&report);

@@ -30,7 +30,10 @@
  */
 #define ROOM_MIN 1024
 
+#define LOOP_MAX 262144 /* bytes that wait for the client to read */
+
 static const struct stream_ops stream_ops;
+static void run_loop(struct chan_task *task);
 
 void
 exchange_init(struct exchange *x, struct front *f,
@@ -41,6 +44,7 @@ exchange_init(struct exchange *x, struct front *f,
 	x->front = f;
 	x->ops = ops;
 	x->arg = arg;
+	x->loop.run = run_loop;
 }
 
 /* Idle again; buffers keep their memory for the next request. */
@@ -50,6 +54,8 @@ reset(struct exchange *x)
 	x->state = EXCHANGE_IDLE;
 	x->stream = NULL;
 	x->unconsumed = 0;
+	x->forwards = false;
+	chan_hub_cancel(x->front->hub, &x->loop);
 	buf_consume(&x->head, buf_len(&x->head));
 	buf_clear(&x->replay);
 	buf_clear(&x->pending);
@@ -113,7 +119,7 @@ push(struct exchange *x)
 	bool end = x->input_ended && !x->has_trailers;
 	size_t n;
 
-	if (stream_is_output_ended(x->stream))
+	if (x->forwards || stream_is_output_ended(x->stream))
 		return;
 	if (buf_len(&x->pending) > 0 || end) {
 		n = stream_send(x->stream, buf_peek(&x->pending),
@@ -177,6 +183,9 @@ exchange_room(const struct exchange *x)
 
 	if (x->state == EXCHANGE_WAITING)
 		return REPLAY_MAX - MIN(buf_len(&x->replay), REPLAY_MAX);
+	if (x->forwards)
+		return LOOP_MAX -
+		       MIN(buf_len(&x->pending) + x->unconsumed, LOOP_MAX);
 	if (x->state == EXCHANGE_IDLE || buf_len(&x->pending) > 0)
 		return 0;
 	room = MAX(stream_room(x->stream), ROOM_MIN);
@@ -201,10 +210,12 @@ exchange_send(struct exchange *x, const void *data, size_t len)
 		ASSERT(len <= REPLAY_MAX - buf_len(&x->replay));
 		buf_put(&x->replay, data, len);
 	}
-	if (x->state != EXCHANGE_ACTIVE)
+	if (x->state == EXCHANGE_LOOP)
+		chan_hub_defer(x->front->hub, &x->loop);
+	if (x->state != EXCHANGE_ACTIVE && x->state != EXCHANGE_LOOP)
 		return;
 	n = 0;
-	if (buf_len(&x->pending) == 0)
+	if (buf_len(&x->pending) == 0 && !x->forwards)
 		n = stream_send(x->stream, data, len, false);
 	buf_put(&x->pending, (const uint8_t *)data + n, len - n);
 }
@@ -218,7 +229,9 @@ exchange_end(struct exchange *x, const struct buf *fields)
 		x->has_trailers = true;
 		buf_put(&x->trailers, buf_peek(fields), buf_len(fields));
 	}
-	if (x->state == EXCHANGE_ACTIVE)
+	if (x->state == EXCHANGE_LOOP)
+		chan_hub_defer(x->front->hub, &x->loop);
+	else if (x->state == EXCHANGE_ACTIVE)
 		push(x);
 }
 
@@ -232,11 +245,66 @@ exchange_held(const struct exchange *x)
 void
 exchange_consumed(struct exchange *x, size_t n)
 {
-	if (x->state != EXCHANGE_ACTIVE)
+	if (x->state != EXCHANGE_ACTIVE && x->state != EXCHANGE_LOOP)
 		return;
 	n = MIN(n, x->unconsumed);
 	x->unconsumed -= n;
-	stream_consumed(x->stream, n);
+	if (x->state == EXCHANGE_ACTIVE)
+		stream_consumed(x->stream, n);
+	else if (n > 0)
+		chan_hub_defer(x->front->hub, &x->loop);
+}
+
+/* ---- bodies that go back as they came ---- */
+
+/* Pass on what waits; then there is room for more, or it is the end. */
+static void
+run_loop(struct chan_task *task)
+{
+	struct exchange *x = CONTAINER_OF(task, struct exchange, loop);
+	struct buf b = x->pending;
+	bool end = x->input_ended;
+
+	ASSERT(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_LOOP);
+	buf_init(&x->pending);
+	if (end)
+		reset(x);
+	else
+		x->unconsumed += buf_len(&b);
+	if (end || buf_len(&b) > 0)
+		x->ops->on_data(x, buf_peek(&b), buf_len(&b), end);
+	buf_clear(&b);
+	if (x->state == EXCHANGE_LOOP && !x->input_ended &&
+	    exchange_room(x) > 0)
+		x->ops->on_writable(x);
+}
+
+/*
+ * The worker wants no more of the body than it was sent: end that, and keep
+ * what comes until it has sent all of it back.
+ */
+static void
+on_forward(struct stream *s)
+{
+	struct exchange *x = stream_arg(s);
+
+	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s && x->responded);
+	x->forwards = true;
+	(void)stream_send(s, NULL, 0, true);
+}
+
+/* It has. Returns false where the end of the stream is that of the body. */
+static bool
+begin_loop(struct exchange *x)
+{
+	if (!x->forwards)
+		return false;
+	stream_reset(x->stream, IPC_RESET_NONE, NULL);
+	service_stream_ended(x->service);
+	x->stream = NULL;
+	x->state = EXCHANGE_LOOP;
+	chan_hub_defer(x->front->hub, &x->loop);
+	return true;
 }
 
 static int
@@ -274,6 +342,12 @@ on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 	struct exchange *x = stream_arg(s);
 
 	ASSERT(x->magic == EXCHANGE_MAGIC && x->stream == s);
+	if (end && begin_loop(x)) {
+		x->unconsumed += len;
+		if (len > 0)
+			x->ops->on_data(x, data, len, false);
+		return 0;
+	}
 	if (end)
 		finish(x);
 	else
@@ -363,6 +437,7 @@ static const struct stream_ops stream_ops = {
     .on_trailers = on_trailers,
     .on_continue = on_continue,
     .on_accepted = on_accepted,
+    .on_forward = on_forward,
     .on_writable = on_writable,
     .on_close = on_close,
 };

@@ -42,7 +42,12 @@ struct exchange_ops {
 	void (*on_fail)(struct exchange *x, unsigned int status);
 };
 
-enum exchange_state { EXCHANGE_IDLE, EXCHANGE_WAITING, EXCHANGE_ACTIVE };
+enum exchange_state {
+	EXCHANGE_IDLE,
+	EXCHANGE_WAITING, /* for a channel */
+	EXCHANGE_ACTIVE,  /* on a stream */
+	EXCHANGE_LOOP,    /* the rest of the request goes back, without it */
+};
 
 struct exchange {
 	uint32_t magic;
@@ -56,11 +61,12 @@ struct exchange {
 	uint64_t id;                /* of the request, for logs */
 	/* Held by the listener; set with the head. NULL: none. */
 	const struct inject *inject_response;
-	struct buf head;     /* encoded; kept until the response */
-	struct buf replay;   /* body sent so far, while it may be resent */
-	struct buf pending;  /* body that the stream did not take */
-	struct buf trailers; /* of the request, to be sent */
-	size_t unconsumed;   /* of on_data */
+	struct buf head;       /* encoded; kept until the response */
+	struct buf replay;     /* body sent so far, while it may be resent */
+	struct buf pending;    /* body that the stream did not take */
+	struct buf trailers;   /* of the request, to be sent */
+	size_t unconsumed;     /* of on_data */
+	struct chan_task loop; /* in EXCHANGE_LOOP: something may go on */
 	unsigned int attempts;
 	bool can_replay;
 	bool expects;     /* set before the start: the client's body waits
@@ -68,6 +74,7 @@ struct exchange {
 	bool input_ended; /* the client's body is complete */
 	bool has_trailers;
 	bool responded;
+	bool forwards; /* LOOP follows when the worker has ended */
 };
 
 void exchange_init(struct exchange *x, struct front *f,

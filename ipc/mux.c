@@ -41,6 +41,7 @@ struct stream {
 	bool responded;       /* a response head was sent or received */
 	bool expects;         /* CONTINUE may be sent or received */
 	bool accepted;        /* client: known; server: said, or not needed */
+	bool forwards;        /* FORWARD was sent or received */
 	bool in_ended;
 	bool out_ended;
 	bool discards;
@@ -203,6 +204,16 @@ stream_continue(struct stream *s)
 		return;
 	s->expects = false;
 	send_frame(s, IPC_CONTINUE, 0, 0, NULL, 0);
+}
+
+void
+stream_forward(struct stream *s)
+{
+	ASSERT(s->magic == STREAM_MAGIC && s->responded && !s->out_ended);
+	if (!s->mux->o.is_server || s->forwards || s->in_ended || s->mux->ended)
+		return;
+	s->forwards = true;
+	send_frame(s, IPC_FORWARD, 0, 0, NULL, 0);
 }
 
 void
@@ -454,6 +465,25 @@ on_response(void *arg, const struct ipc_msg *msg)
 }
 
 static int
+on_forward(void *arg, const struct ipc_msg *msg)
+{
+	struct mux *m = arg;
+	struct stream *s = find(m, msg->stream);
+
+	if (s == NULL)
+		return gone(m, msg->stream);
+	if (m->o.is_server || !s->responded || s->in_ended || s->forwards)
+		return ERR_STATE;
+	s->forwards = true;
+	if (s->out_ended || s->ops->on_forward == NULL)
+		return 0;
+	enter(m);
+	s->ops->on_forward(s);
+	leave(m);
+	return 0;
+}
+
+static int
 on_continue(void *arg, const struct ipc_msg *msg)
 {
 	struct mux *m = arg;
@@ -627,6 +657,7 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_RESET] = on_reset,
     [IPC_CONTINUE] = on_continue,
     [IPC_ACCEPTED] = on_accepted,
+    [IPC_FORWARD] = on_forward,
     [IPC_GOAWAY] = on_goaway,
     [IPC_GOAWAY_ACK] = on_goaway_ack,
 };

@@ -51,6 +51,13 @@ struct stream_ops {
 	void (*on_continue)(struct stream *s);
 	/* Client, optional: stream_is_accepted() has become true. */
 	void (*on_accepted)(struct stream *s);
+	/*
+	 * Client, optional, once: what the server was not sent of the body is
+	 * to follow what it sends as the response's. The owner ends its output
+	 * and, when the server has ended, goes on by itself. Without effect
+	 * where it is not set or the output has ended.
+	 */
+	void (*on_forward)(struct stream *s);
 	/* stream_send() may take more than it did. */
 	void (*on_writable)(struct stream *s);
 	/* TEXT is the peer's, NUL-terminated and escaped, for logs only. */
@@ -129,6 +136,14 @@ struct mux *stream_mux(const struct stream *s);
  * time; otherwise without effect.
  */
 void stream_continue(struct stream *s);
+
+/*
+ * Server, after the head: the rest of the request's body is to become that of
+ * the response. The client may spare both the way through here: the input ends
+ * early then. Said once; whoever says it sends on what still comes, and ends
+ * when that ends.
+ */
+void stream_forward(struct stream *s);
 
 /* Server: the response head, once. END: no body follows. */
 void stream_respond(struct stream *s, const void *head, size_t len, bool end);

@@ -220,6 +220,13 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 		j->in_ended = end;
 		if (end)
 			pump_echo(j);
+	} else if (strcmp(path, "/loop") == 0) {
+		respond(j, 200, NULL, 0, false);
+		j->echoes = true;
+		j->in_ended = end;
+		stream_forward(s);
+		if (end)
+			pump_echo(j);
 	} else if (strcmp(path, "/count") == 0) {
 		j->counts = true;
 		stream_continue(s);

@@ -36,6 +36,7 @@ struct side {
 	uint32_t code;
 	int ncontinue;
 	int naccepted;
+	int nforward;
 	int ngoaway;
 	int nacked;
 	int nwritable;
@@ -73,6 +74,14 @@ on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 	if (!side->holds)
 		stream_consumed(s, len);
 	return 0;
+}
+
+static void
+on_forward(struct stream *s)
+{
+	struct side *side = stream_arg(s);
+
+	side->nforward++;
 }
 
 static void
@@ -116,6 +125,7 @@ static const struct stream_ops stream_ops = {
     .on_response = on_response,
     .on_continue = on_continue,
     .on_accepted = on_accepted,
+    .on_forward = on_forward,
     .on_data = on_data,
     .on_writable = on_writable,
     .on_close = on_stream_close,
@@ -405,6 +415,36 @@ test_accepted_is_said_once_and_in_time(void **state)
 }
 
 static void
+test_forward_reaches_the_client_once(void **state)
+{
+	struct fixture *f = *state;
+
+	f->client.stream = open_stream(f, false);
+	turn(f, 4);
+	stream_respond(f->server.stream, "head", 4, false);
+	stream_forward(f->server.stream);
+	stream_forward(f->server.stream);
+	turn(f, 4);
+	assert_int_equal(f->client.nforward, 1);
+	/* One that crossed the end of the body says nothing. */
+	f->client.stream = open_stream(f, false);
+	turn(f, 4);
+	assert_int_equal(stream_send(f->client.stream, "b", 1, true), 1);
+	stream_respond(f->server.stream, "head", 4, false);
+	stream_forward(f->server.stream);
+	turn(f, 4);
+	assert_int_equal(f->client.nforward, 1);
+	/* And one for a body that has ended is not sent. */
+	f->client.stream = open_stream(f, true);
+	turn(f, 4);
+	stream_respond(f->server.stream, "head", 4, false);
+	stream_forward(f->server.stream);
+	turn(f, 4);
+	assert_int_equal(f->client.nforward, 1);
+	assert_int_equal(f->client.nchan_closed, 0);
+}
+
+static void
 test_lost_channel_ends_streams(void **state)
 {
 	struct fixture *f = *state;
@@ -651,6 +691,7 @@ main(void)
 	    PAIR(test_goaway_gives_back_what_was_not_accepted),
 	    PAIR(test_continue_is_asked_for_once),
 	    PAIR(test_accepted_is_said_once_and_in_time),
+	    PAIR(test_forward_reaches_the_client_once),
 	    PAIR(test_lost_channel_ends_streams),
 	    PAIR(test_too_many_streams_are_refused),
 	    cmocka_unit_test(test_bad_peers),

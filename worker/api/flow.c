@@ -18,7 +18,8 @@
 #include "worker/engine/str.h"
 
 #define SOURCE_MAGIC 0x53524331u
-#define READ_MAX 65536u /* bytes given to a reader at a time */
+#define READ_MAX 65536u     /* bytes given to a reader at a time */
+#define FORWARD_MIN 131072u /* bytes before the caller is asked to splice */
 
 static void source_forward(struct api_source *s);
 
@@ -242,6 +243,18 @@ source_turn(struct api_source *s)
 	}
 }
 
+/*
+ * A long body that goes back to where it comes from need not come here. A
+ * request.signal would not hear of a client that leaves then.
+ */
+static void
+offer_splice(struct api_source *s)
+{
+	if (s->forwarded >= FORWARD_MIN && !s->is_ended &&
+	    s->sink->stream == s->stream && s->event->controller == 0)
+		stream_forward(s->stream);
+}
+
 void
 source_on_data(struct api_source *s, const uint8_t *data, size_t len, bool end)
 {
@@ -255,6 +268,8 @@ source_on_data(struct api_source *s, const uint8_t *data, size_t len, bool end)
 		release(s, n);
 		data += n;
 		len -= n;
+		s->forwarded += n;
+		offer_splice(s);
 	}
 	if (s->mode == SOURCE_COLLECT) {
 		if (len > s->api->collected_max - s->api->collected) {
@@ -366,6 +381,7 @@ source_forward(struct api_source *s)
 		    false);
 		buf_consume(&s->in, n);
 		release(s, n);
+		s->forwarded += n;
 	}
 	if (buf_len(&s->in) > 0)
 		return;

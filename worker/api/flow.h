@@ -28,6 +28,7 @@ struct api_source {
 	struct stream *stream;   /* NULL: no more will come */
 	struct buf in;           /* received, not yet taken */
 	size_t counted;          /* bytes in api->collected */
+	uint64_t forwarded;      /* bytes given to a sink */
 	enum source_mode mode;
 	bool is_ended;         /* all has arrived */
 	bool is_failed;        /* the peer went away before the end */

@@ -26,6 +26,8 @@ static struct {
 	enum log_sink sink;
 	enum log_level threshold;
 	int fd;
+	log_tap_fn *tap;
+	void *tap_arg;
 } sink = {.sink = LOG_SINK_TEXT, .threshold = LOG_INFO, .fd = 2};
 
 static const char *const level_names[] = {
@@ -42,6 +44,13 @@ log_init(enum log_sink to, int fd, enum log_level threshold)
 	sink.sink = to;
 	sink.fd = fd;
 	sink.threshold = threshold;
+}
+
+void
+log_set_tap(log_tap_fn *fn, void *arg)
+{
+	sink.tap = fn;
+	sink.tap_arg = arg;
 }
 
 bool
@@ -117,6 +126,8 @@ write_record(enum log_level level, const char *who, const char *text)
 	size_t n;
 	int saved_errno = errno, w = 0, fd = sink.fd;
 
+	if (sink.tap != NULL)
+		sink.tap(sink.tap_arg, level, who, text);
 	switch (sink.sink) {
 	case LOG_SINK_JSON:
 		n = format_json(line, sizeof line, level, who, text);

@@ -39,6 +39,14 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_from(enum log_level level, const char *who, const char *text,
     size_t len);
 
+/*
+ * Give every record to FN as well, which must not log; NULL: to nobody. WHO is
+ * NULL in records of this process's own.
+ */
+typedef void log_tap_fn(void *arg, enum log_level level, const char *who,
+    const char *text);
+void log_set_tap(log_tap_fn *fn, void *arg);
+
 /* The last record of this process: exits with code 1. */
 void fatal(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));

@@ -287,6 +287,14 @@ int conf_load_text(const char *name, const char *text, size_t len,
     const struct conf_options *options, struct conf_errors *errors,
     struct conf **out);
 
+/*
+ * Call FN for each limit of worker W: its key without "limits.", its value in
+ * milliseconds, bytes or pieces, and as text.
+ */
+void conf_worker_limits(const struct conf_worker *w,
+    void (*fn)(void *arg, const char *key, uint64_t value, const char *text),
+    void *arg);
+
 /* Accepts a pointer to NULL; wipes what it frees; keeps errno. */
 void conf_free(struct conf **conf);
 

@@ -81,10 +81,11 @@ field_of(const struct schema_row *row, const void *base)
 	return (const char *)base + row->offset;
 }
 
-static void
-print_number(struct dump *d, const struct schema_row *row, const void *base)
+/* A number of ROW's, also as text. */
+static uint64_t
+write_number(const struct schema_row *row, const void *base,
+    char text[VALUE_TEXT_SIZE])
 {
-	char text[VALUE_TEXT_SIZE];
 	unsigned int small;
 	uint64_t v;
 
@@ -100,6 +101,15 @@ print_number(struct dump *d, const struct schema_row *row, const void *base)
 		value_write_duration(v, text);
 	else
 		value_write_count(v, text);
+	return v;
+}
+
+static void
+print_number(struct dump *d, const struct schema_row *row, const void *base)
+{
+	char text[VALUE_TEXT_SIZE];
+
+	(void)write_number(row, base, text);
 	put_key(d, row);
 	put(d, text);
 	put(d, "\n");
@@ -359,4 +369,25 @@ dump_config(const struct conf *conf)
 	buf_clear(&d.text);
 	pool_free(&d.pool);
 	return text;
+}
+
+void
+conf_worker_limits(const struct conf_worker *w,
+    void (*fn)(void *arg, const char *key, uint64_t value, const char *text),
+    void *arg)
+{
+	static const char group[] = "limits.";
+	char text[VALUE_TEXT_SIZE];
+
+	for (size_t i = 0; i < schema_nrows; i++) {
+		const struct schema_row *row = &schema_rows[i];
+		uint64_t v;
+
+		if (row->owner != SCHEMA_WORKER || row->is_later ||
+		    printers[row->type] != print_number ||
+		    strncmp(row->key, group, sizeof group - 1) != 0)
+			continue;
+		v = write_number(row, w, text);
+		fn(arg, row->key + sizeof group - 1, v, text);
+	}
 }

@@ -24,13 +24,14 @@ struct cli {
 	size_t nsocket_addrs;
 	const char *socket_fds[CLI_LIST_MAX];
 	size_t nsocket_fds;
-	const char *filter;     /* which tests; NULL: all */
+	const char *detail;     /* which tests, which worker; NULL: all */
 	uint64_t timeout_ms;    /* of a test; 0: the default */
 	int control_fd;         /* -1: none */
 	const char *ctl_socket; /* NULL: the default */
 	bool verbose;
 	bool dump;
 	bool json;
+	bool follow;
 };
 
 /*

@@ -484,7 +484,7 @@ exit_text(const struct proc_end *end)
 static bool
 is_blameless(const struct life *l, const struct proc_end *end)
 {
-	if (l->is_ending || end->is_clean)
+	if (l->is_ending || l->is_killed || end->is_clean)
 		return true;
 	/* Limits are the event's fault; each has been answered. */
 	if (end->code == EXIT_CPU || end->code == EXIT_MEMORY)
@@ -516,11 +516,38 @@ log_end(const struct life *l, const struct proc_end *end)
 
 	if (end->is_clean || (l->is_ending && end->code == EXIT_LOAD))
 		log_info("%s: ended (%s)", proc_who(l->proc), text);
-	else if (l->is_ending)
+	else if (l->is_ending || l->is_killed)
 		log_warn("%s: ended (%s)", proc_who(l->proc), text);
 	else
 		log_error("%s: %s after %llu ms", proc_who(l->proc), text,
 		    (unsigned long long)end->lived_ms);
+}
+
+static enum worker_cause
+cause_of(const struct life *l, const struct proc_end *end)
+{
+	if (end->is_lost)
+		return WORKER_CAUSE_LOST;
+	if (l->is_killed && end->signal == SIGKILL)
+		return WORKER_CAUSE_CTL;
+	if (end->is_killed_by_us)
+		return WORKER_CAUSE_DEADLINE;
+	if (end->signal != 0)
+		return end->signal == SIGSYS    ? WORKER_CAUSE_SYSCALL
+		       : end->signal == SIGKILL ? WORKER_CAUSE_KILLED
+						: WORKER_CAUSE_CRASH;
+	switch (end->code) {
+	case EXIT_DONE:
+		return WORKER_CAUSE_DONE;
+	case EXIT_LOAD:
+		return WORKER_CAUSE_LOAD;
+	case EXIT_CPU:
+		return WORKER_CAUSE_CPU;
+	case EXIT_MEMORY:
+		return WORKER_CAUSE_MEMORY;
+	default:
+		return WORKER_CAUSE_CRASH;
+	}
 }
 
 /* There never was a process: no fault of the worker's. */
@@ -587,6 +614,7 @@ on_end(struct proc *p, const struct proc_end *end)
 	cloner_forget(s->tenant->cloner, l);
 	count_oom(l);
 	log_end(l, end);
+	s->ends[cause_of(l, end)]++;
 	if (end->lived_ms >= BACKOFF_HEALTHY_MS && in != NULL)
 		backoff_reset(&in->backoff);
 	leave_instance(l);
@@ -633,4 +661,33 @@ life_drain(struct instance *in, uint64_t ms)
 		control_u32_send(proc_chan(l->proc), IPC_DRAIN,
 		    (uint32_t)MIN(ms, UINT32_MAX));
 	proc_deadline(l->proc, ms + 500, "it did not end in time");
+}
+
+void
+life_kill(struct life *l, const char *why)
+{
+	ASSERT(l->magic == LIFE_MAGIC);
+	l->is_killed = true;
+	proc_kill(l->proc, why);
+}
+
+void
+life_pardon(struct instance *in)
+{
+	backoff_reset(&in->backoff);
+	if (in->life != NULL || !ev_is_active(&in->retry))
+		return;
+	ev_timer_stop(in->slot->set->o.loop, &in->retry);
+	enter_state(in, WORKER_OFF);
+	if (!waiters_is_empty(&in->waiters))
+		life_start(in);
+}
+
+uint64_t
+life_wait_ms(const struct instance *in)
+{
+	struct ev_timer timer = in->retry; /* libev wants to write to it */
+	double s = ev_timer_remaining(in->slot->set->o.loop, &timer);
+
+	return s > 0 ? (uint64_t)(s * 1000) : 0;
 }

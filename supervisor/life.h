@@ -25,5 +25,13 @@ void life_drain(struct instance *in, uint64_t ms);
 
 /* Fill in what the process of L uses, as far as that is known. */
 void life_read_usage(const struct life *l, struct worker_status *status);
+/* SIGKILL, by an operator's wish: no crash. WHY is a literal. */
+void life_kill(struct life *l, const char *why);
+
+/* What IN has done is forgotten: it may start again. */
+void life_pardon(struct instance *in);
+
+/* Until IN may start again. */
+uint64_t life_wait_ms(const struct instance *in);
 
 #endif

@@ -169,6 +169,9 @@ set_option(struct cli *cli, enum option_id id, const char *value)
 	case OPTION_json:
 		cli->json = true;
 		return true;
+	case OPTION_follow:
+		cli->follow = true;
+		return true;
 	case OPTION_verbose:
 		cli->verbose = true;
 		return true;
@@ -246,9 +249,12 @@ parse(struct cli *cli, const struct command *c, int argc, char **argv)
 			r = parse_option(cli, c, argv, argc, &i);
 			if (r != -1)
 				return r;
-		} else if (c->bit == IN_TEST && cli->argument != NULL &&
-			   cli->filter == NULL) {
-			cli->filter = argv[i];
+		} else if (!only_paths && strcmp(argv[i], "-f") == 0 &&
+			   c->bit == IN_CTL) {
+			cli->follow = true;
+		} else if ((c->bit & (IN_TEST | IN_CTL)) != 0 &&
+			   cli->argument != NULL && cli->detail == NULL) {
+			cli->detail = argv[i];
 		} else if (cli->argument != NULL || c->usage[0] == '\0' ||
 			   (!only_paths && argv[i][0] == '-')) {
 			return usage_error(c->name, "unexpected argument",

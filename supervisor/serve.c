@@ -29,8 +29,9 @@
 #include "supervisor/host.h"
 #include "supervisor/listeners.h"
 #include "supervisor/notify.h"
+#include "supervisor/requests.h"
 #include "supervisor/services.h"
-#include "supervisor/status.h"
+#include "supervisor/tail.h"
 
 #define FRONTS_MAX 64
 #define SWEEP_S 1.0 /* between looks for orphans */
@@ -47,6 +48,8 @@ struct serve {
 	struct listeners *listeners;
 	struct services *services;
 	struct fronts *fronts;
+	struct tail *tail;
+	struct requests requests;
 	struct ctl *ctl; /* NULL: none */
 	enum serve_state state;
 	int exit_code;
@@ -59,20 +62,6 @@ struct serve {
 	ev_timer sweep;
 	ev_timer watchdog;
 	ev_prepare turn;
-};
-
-static void request_status(struct serve *s, bool as_json, struct buf *out);
-static void request_reload(struct serve *s, bool as_json, struct buf *out);
-static void request_stop(struct serve *s, bool as_json, struct buf *out);
-
-/* What the control socket can ask for. */
-static const struct {
-	const char *name;
-	void (*run)(struct serve *s, bool as_json, struct buf *out);
-} requests[] = {
-#define REQUEST(name_, function_, text_) {#name_, function_},
-#include "supervisor/requests.def"
-#undef REQUEST
 };
 
 /* --- stopping --- */
@@ -191,67 +180,39 @@ reload(struct serve *s)
 	return 0;
 }
 
-static void
+static int
 reload_and_tell(struct serve *s)
 {
+	int r;
+
+	if (s->state != SERVE_RUNNING)
+		return ERR_STATE;
 	notify_reloading();
-	(void)reload(s);
+	r = reload(s);
 	notify_send("READY=1");
+	return r;
 }
 
 /* --- the control socket --- */
 
-static void
-put_text(struct buf *out, const char *text)
+static bool
+is_stopping(void *arg)
 {
-	buf_put(out, text, strlen(text));
+	const struct serve *s = arg;
+
+	return s->state != SERVE_RUNNING;
+}
+
+static int
+on_reload_request(void *arg)
+{
+	return reload_and_tell(arg);
 }
 
 static void
-request_status(struct serve *s, bool as_json, struct buf *out)
+on_stop_request(void *arg)
 {
-	status_put(out, &s->host, s->listeners, s->state != SERVE_RUNNING,
-	    as_json);
-}
-
-static void
-request_reload(struct serve *s, bool as_json, struct buf *out)
-{
-	int r;
-
-	(void)as_json;
-	notify_reloading();
-	r = reload(s);
-	notify_send("READY=1");
-	put_text(out, r == 0 ? "reloaded\n"
-		      : r == ERR_STATE
-			  ? "error: it is stopping\n"
-			  : "error: nothing has changed; see the log\n");
-}
-
-static void
-request_stop(struct serve *s, bool as_json, struct buf *out)
-{
-	(void)as_json;
-	begin_stop(s, "ctl stop");
-	put_text(out, "stopping\n");
-}
-
-static void
-on_request(void *arg, const char *line, struct buf *out)
-{
-	struct serve *s = arg;
-	size_t len = strcspn(line, " ");
-	bool as_json = strcmp(line + len, " json") == 0;
-
-	for (size_t i = 0; i < NELEMS(requests); i++) {
-		if (strlen(requests[i].name) == len &&
-		    memcmp(requests[i].name, line, len) == 0) {
-			requests[i].run(s, as_json, out);
-			return;
-		}
-	}
-	put_text(out, "error: unknown request\n");
+	begin_stop(arg, "ctl stop");
 }
 
 /* A supervisor without one still serves. */
@@ -262,9 +223,17 @@ open_ctl(struct serve *s)
 					       : ctl_default_path();
 	struct ctl_options o = {.loop = s->host.loop,
 	    .path = path,
-	    .on_request = on_request,
-	    .arg = s};
+	    .on_request = requests_run,
+	    .on_end = requests_end,
+	    .arg = &s->requests};
 
+	s->requests = (struct requests){.host = &s->host,
+	    .listeners = s->listeners,
+	    .tail = s->tail,
+	    .is_stopping = is_stopping,
+	    .reload = on_reload_request,
+	    .stop = on_stop_request,
+	    .arg = s};
 	s->ctl = path != NULL ? ctl_new(&o) : NULL;
 	if (s->ctl == NULL && s->cli.ctl_socket != NULL)
 		log_warn("no control socket at %s: %s", path, strerror(errno));
@@ -351,7 +320,7 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 		begin_stop(s, "SIGINT");
 		break;
 	case SIGHUP:
-		reload_and_tell(s);
+		(void)reload_and_tell(s);
 		break;
 	case SIGCHLD:
 	default:
@@ -493,6 +462,7 @@ clear(struct serve *s)
 	host_stop(&s->host);
 	fronts_free(&s->fronts);
 	ctl_free(&s->ctl);
+	tail_free(&s->tail);
 	host_close(&s->host);
 	if (s->listeners != NULL)
 		listeners_free(&s->listeners);
@@ -517,6 +487,7 @@ cmd_serve(const struct cli *cli)
 	if (conf == NULL)
 		goto out;
 	host_init_log(conf);
+	s.tail = tail_new();
 	if (start(&s, conf) != 0)
 		goto out;
 	/* Config and code stay out of core files and debuggers, also where

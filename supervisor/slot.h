@@ -43,6 +43,7 @@ struct slot {
 	size_t ninstances;
 	size_t next_instance;
 	size_t nlives;
+	uint64_t ends[WORKER_CAUSE_COUNT]; /* since the supervisor began */
 	bool is_retired;
 	bool is_kept;      /* by the configuration under way */
 	bool was_reported; /* to on_outcome */
@@ -60,6 +61,7 @@ struct life {
 	bool said_drains;
 	bool was_oom;      /* the kernel killed it for want of memory */
 	bool was_late;     /* it was told to end before it was ready */
+	bool is_killed;    /* by an operator */
 	bool is_told;      /* that there are no more channels */
 	uint64_t start_ms; /* from the order to serving; 0: not yet */
 };

@@ -10,14 +10,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/util.h"
 #include "conf/conf.h"
 #include "supervisor/json.h"
 
 struct listing {
 	struct buf *out;
+	const char *worker; /* this one only; NULL: all */
 	bool as_json;
 	bool is_first;
+};
+
+static const struct {
+	const char *key, *text;
+} causes[] = {
+#define CAUSE(name_, key_, text_) {(key_), (text_)},
+#include "supervisor/causes.def"
+#undef CAUSE
 };
 
 static void
@@ -48,33 +58,79 @@ put_process(struct proc *p, void *arg)
 }
 
 static void
+put_ends_json(struct buf *out, const struct worker_status *w)
+{
+	for (size_t i = 0; i < NELEMS(causes); i++)
+		json_format(out, "%s\"%s\":%llu", i == 0 ? "{" : ",",
+		    causes[i].key, (unsigned long long)w->ends[i]);
+	json_text(out, "}");
+}
+
+static void
+put_worker_json(struct buf *out, const struct worker_status *w)
+{
+	json_text(out, "{\"worker\":");
+	json_string(out, w->name);
+	json_format(out, ",\"instance\":%zu,\"state\":", w->instance);
+	json_string(out, worker_state_text(w->state));
+	json_format(out,
+	    ",\"pid\":%d,\"ageMs\":%llu,\"generation\":%u,\"waitMs\":%llu,"
+	    "\"starts\":%llu,\"crashes\":%llu,\"crashesInARow\":%u,",
+	    (int)w->pid, (unsigned long long)w->age_ms, w->generation,
+	    (unsigned long long)w->wait_ms, (unsigned long long)w->nstarts,
+	    (unsigned long long)w->ncrashes, w->nstrikes);
+	json_format(out, "\"draining\":%zu,\"ends\":", w->ndraining);
+	put_ends_json(out, w);
+	if (w->failure[0] != '\0') {
+		json_text(out, ",\"failure\":");
+		json_string(out, w->failure);
+	}
+	json_text(out, "}");
+}
+
+static void
+put_worker_text(struct buf *out, const struct worker_status *w)
+{
+	char failure[200];
+
+	json_format(out, "worker %.128s", w->name);
+	if (w->instance > 0)
+		json_format(out, " #%zu", w->instance);
+	if (w->pid != 0)
+		json_format(out, " [%d]", (int)w->pid);
+	json_format(out, " %s", worker_state_text(w->state));
+	if (w->wait_ms > 0)
+		json_format(out, ", %.1f s left", (double)w->wait_ms / 1000);
+	json_format(out, ", generation %u, started %llu times, crashed %llu",
+	    w->generation, (unsigned long long)w->nstarts,
+	    (unsigned long long)w->ncrashes);
+	if (w->instance == 0 && w->ndraining > 0)
+		json_format(out, ", %zu draining", w->ndraining);
+	if (w->failure[0] != '\0')
+		json_format(out, ": %s",
+		    log_escape(failure, sizeof failure, w->failure,
+			strlen(w->failure)));
+	json_text(out, "\n");
+}
+
+static bool
+is_wanted(const struct listing *l, const struct worker_status *w)
+{
+	return l->worker == NULL || strcmp(l->worker, w->name) == 0;
+}
+
+static void
 put_worker(void *arg, const struct worker_status *w)
 {
 	struct listing *l = arg;
 
-	begin_item(l);
-	if (l->as_json) {
-		json_text(l->out, "{\"worker\":");
-		json_string(l->out, w->name);
-		json_format(l->out,
-		    ",\"instance\":%zu,\"state\":", w->instance);
-		json_string(l->out, worker_state_text(w->state));
-		json_format(l->out,
-		    ",\"pid\":%d,\"ageMs\":%llu,\"starts\":%llu,\"crashes\":"
-		    "%llu}",
-		    (int)w->pid, (unsigned long long)w->age_ms,
-		    (unsigned long long)w->nstarts,
-		    (unsigned long long)w->ncrashes);
+	if (!is_wanted(l, w))
 		return;
-	}
-	json_format(l->out, "worker %.128s", w->name);
-	if (w->instance > 0)
-		json_format(l->out, " #%zu", w->instance);
-	if (w->pid != 0)
-		json_format(l->out, " [%d]", (int)w->pid);
-	json_format(l->out, " %s, started %llu times, crashed %llu times\n",
-	    worker_state_text(w->state), (unsigned long long)w->nstarts,
-	    (unsigned long long)w->ncrashes);
+	begin_item(l);
+	if (l->as_json)
+		put_worker_json(l->out, w);
+	else
+		put_worker_text(l->out, w);
 }
 
 static void
@@ -126,25 +182,109 @@ put_head(struct buf *out, const struct host *h, bool is_stopping, bool as_json)
 	json_text(out, "}");
 }
 
+static void
+put_all(struct listing *l, const struct host *h,
+    const struct listeners *listeners)
+{
+	if (l->as_json)
+		json_text(l->out, ",\"sockets\":[");
+	for (size_t i = 0; i < listeners_count(listeners); i++)
+		put_listener(l, listeners_at(listeners, i));
+	if (l->as_json)
+		json_text(l->out, "],\"processes\":[");
+	l->is_first = true;
+	procs_each(h->procs, put_process, l);
+	if (l->as_json)
+		json_text(l->out, "]");
+}
+
 void
 status_put(struct buf *out, const struct host *h,
-    const struct listeners *listeners, bool is_stopping, bool as_json)
+    const struct listeners *listeners, bool is_stopping,
+    const struct ctl_request *r)
 {
-	struct listing l = {.out = out, .as_json = as_json, .is_first = true};
+	struct listing l = {.out = out,
+	    .worker = r->argument,
+	    .as_json = r->as_json,
+	    .is_first = true};
 
-	put_head(out, h, is_stopping, as_json);
-	if (as_json)
-		json_text(out, ",\"sockets\":[");
-	for (size_t i = 0; i < listeners_count(listeners); i++)
-		put_listener(&l, listeners_at(listeners, i));
-	if (as_json)
-		json_text(out, "],\"processes\":[");
-	l.is_first = true;
-	procs_each(h->procs, put_process, &l);
-	if (as_json)
-		json_text(out, "],\"workers\":[");
+	if (l.worker == NULL || l.as_json)
+		put_head(out, h, is_stopping, l.as_json);
+	if (l.worker == NULL)
+		put_all(&l, h, listeners);
+	if (l.as_json)
+		json_text(out, ",\"workers\":[");
 	l.is_first = true;
 	workers_each(h->workers, put_worker, &l);
-	if (as_json)
+	if (l.as_json)
 		json_text(out, "]}\n");
+}
+
+/* --- limits --- */
+
+static void
+put_limit(void *arg, const char *key, uint64_t value, const char *text)
+{
+	struct listing *l = arg;
+
+	if (!l->as_json) {
+		json_format(l->out, "  limits.%s %s\n", key, text);
+		return;
+	}
+	json_format(l->out, "%s\"%s\":%llu", l->is_first ? "" : ",", key,
+	    (unsigned long long)value);
+	l->is_first = false;
+}
+
+static void
+put_limits_of(struct listing *l, const struct worker_status *w)
+{
+	struct listing limits = {
+	    .out = l->out, .as_json = l->as_json, .is_first = true};
+
+	if (l->as_json) {
+		json_text(l->out, "{\"worker\":");
+		json_string(l->out, w->name);
+		json_text(l->out, ",\"limits\":{");
+		conf_worker_limits(w->conf, put_limit, &limits);
+		json_text(l->out, "},\"ends\":");
+		put_ends_json(l->out, w);
+		json_text(l->out, "}");
+		return;
+	}
+	json_format(l->out, "worker %.128s\n", w->name);
+	conf_worker_limits(w->conf, put_limit, &limits);
+	for (size_t i = 0; i < NELEMS(causes); i++)
+		if (w->ends[i] > 0)
+			json_format(l->out, "  ended %llu times: %s\n",
+			    (unsigned long long)w->ends[i], causes[i].text);
+}
+
+static void
+put_worker_limits(void *arg, const struct worker_status *w)
+{
+	struct listing *l = arg;
+
+	if (!is_wanted(l, w) || w->instance > 0)
+		return;
+	begin_item(l);
+	put_limits_of(l, w);
+}
+
+void
+status_put_limits(struct buf *out, const struct host *h,
+    const struct ctl_request *r)
+{
+	struct listing l = {.out = out,
+	    .worker = r->argument,
+	    .as_json = r->as_json,
+	    .is_first = true};
+
+	if (l.as_json)
+		json_text(out, "{\"workers\":[");
+	workers_each(h->workers, put_worker_limits, &l);
+	if (l.as_json)
+		json_text(out, "]}\n");
+	else if (l.is_first)
+		json_text(out, "there are no workers\n");
 }

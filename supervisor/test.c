@@ -292,7 +292,7 @@ on_timeout(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	t->is_late = true;
-	workers_kill(t->host.workers, t->worker, "a test took too long");
+	(void)workers_kill(t->host.workers, t->worker, "a test took too long");
 }
 
 static const struct workers_test_ops test_ops = {
@@ -325,7 +325,7 @@ cmd_test(const struct cli *cli)
 	if (conf == NULL)
 		return CLI_EXIT_FAILED;
 	memset(&t, 0, sizeof t);
-	set_filter(&t, cli->filter);
+	set_filter(&t, cli->detail);
 	t.timeout_ms = cli->timeout_ms != 0 ? cli->timeout_ms : TIMEOUT_MS;
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	log_init(cli->verbose ? LOG_SINK_TEXT : LOG_SINK_CONSOLE, STDERR_FILENO,

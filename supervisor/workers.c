@@ -177,12 +177,16 @@ static struct slot *
 renew_slot(struct workers *ws, struct generation *g,
     const struct conf_worker *cw)
 {
-	struct slot *s = find_slot(ws, cw->name);
+	struct slot *s = find_slot(ws, cw->name), *fresh;
 
-	if (s == NULL ||
-	    memcmp(s->conf->hash, cw->hash, sizeof cw->hash) != 0 ||
-	    s->conf->instances != cw->instances)
+	if (s == NULL)
 		return new_slot(ws, g, cw);
+	if (memcmp(s->conf->hash, cw->hash, sizeof cw->hash) != 0 ||
+	    s->conf->instances != cw->instances) {
+		fresh = new_slot(ws, g, cw);
+		memcpy(fresh->ends, s->ends, sizeof fresh->ends);
+		return fresh;
+	}
 	generation_unref(&s->generation);
 	s->generation = generation_ref(g);
 	s->conf = cw;
@@ -256,15 +260,6 @@ workers_send(struct workers *ws, const char *name, enum ipc_type type,
 		return ERR_STATE;
 	chan_send(proc_chan(p), type, body, len, NULL);
 	return 0;
-}
-
-void
-workers_kill(struct workers *ws, const char *name, const char *why)
-{
-	struct proc *p = find_proc(ws, name);
-
-	if (p != NULL)
-		proc_kill(p, why);
 }
 
 void
@@ -344,30 +339,89 @@ workers_drain(struct workers *ws, uint64_t ms)
 		}
 }
 
+static size_t
+count_serving(const struct slot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->ninstances; i++)
+		n += s->instances[i].life != NULL;
+	return n;
+}
+
+static void
+describe(const struct instance *in, struct worker_status *out)
+{
+	const struct slot *s = in->slot;
+
+	*out = (struct worker_status){
+	    .name = s->name,
+	    .tenant = s->tenant,
+	    .conf = s->conf,
+	    .instance = in->index,
+	    .state = in->state,
+	    .generation = s->generation->number,
+	    .nstarts = in->nstarts,
+	    .ncrashes = in->ncrashes,
+	    .nstrikes = in->backoff.nstrikes,
+	    .ndraining = s->nlives - count_serving(s),
+	    .ends = s->ends,
+	    .failure = in->state == WORKER_FAILED ? in->failure : "",
+	};
+	if (ev_is_active(&in->retry))
+		out->wait_ms = life_wait_ms(in);
+	if (in->life != NULL) {
+		out->pid = proc_pid(in->life->proc);
+		out->age_ms = proc_age_ms(in->life->proc);
+		life_read_usage(in->life, out);
+	}
+}
+
 void
 workers_each(struct workers *ws,
     void (*fn)(void *arg, const struct worker_status *status), void *arg)
 {
-	for (size_t i = 0; i < ws->nslots; i++) {
-		const struct slot *s = ws->slots[i];
+	struct worker_status st;
 
-		for (size_t j = 0; j < s->ninstances; j++) {
-			const struct instance *in = &s->instances[j];
-			struct worker_status st = {
-			    .name = s->name,
-			    .tenant = s->tenant,
-			    .instance = j,
-			    .state = in->state,
-			    .nstarts = in->nstarts,
-			    .ncrashes = in->ncrashes,
-			};
-
-			if (in->life != NULL) {
-				st.pid = proc_pid(in->life->proc);
-				st.age_ms = proc_age_ms(in->life->proc);
-				life_read_usage(in->life, &st);
-			}
+	for (size_t i = 0; i < ws->nslots; i++)
+		for (size_t j = 0; j < ws->slots[i]->ninstances; j++) {
+			describe(&ws->slots[i]->instances[j], &st);
 			fn(arg, &st);
 		}
-	}
+}
+
+bool
+workers_has(const struct workers *ws, const char *name)
+{
+	return find_slot(ws, name) != NULL;
+}
+
+struct killing {
+	const char *name;
+	const char *why;
+	size_t n;
+};
+
+static void
+kill_if_named(struct proc *p, void *arg)
+{
+	struct killing *k = arg;
+	struct life *l = proc_owner(p);
+
+	if (proc_role(p) != ROLE_WORKER || strcmp(l->slot->name, k->name) != 0)
+		return;
+	life_kill(l, k->why);
+	k->n++;
+}
+
+size_t
+workers_kill(struct workers *ws, const char *name, const char *why)
+{
+	struct killing k = {.name = name, .why = why};
+	struct slot *s = find_slot(ws, name);
+
+	procs_each(ws->o.procs, kill_if_named, &k);
+	for (size_t i = 0; s != NULL && i < s->ninstances; i++)
+		life_pardon(&s->instances[i]);
+	return k.n;
 }

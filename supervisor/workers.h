@@ -24,6 +24,14 @@ enum worker_state {
 	WORKER_STATE_COUNT
 };
 
+/* How a process of a worker's has ended. */
+enum worker_cause {
+#define CAUSE(name_, key_, text_) WORKER_CAUSE_##name_,
+#include "supervisor/causes.def"
+#undef CAUSE
+	WORKER_CAUSE_COUNT
+};
+
 /* What came of starting a worker. */
 enum worker_outcome { WORKER_STARTED, WORKER_NOT_LOADED, WORKER_CRASHED };
 
@@ -73,8 +81,6 @@ void workers_set_tests(struct workers *ws, const struct workers_test_ops *ops,
 /* Send a message to worker NAME. Returns 0, or ERR_STATE: it does not serve. */
 int workers_send(struct workers *ws, const char *name, enum ipc_type type,
     const void *body, size_t len);
-/* SIGKILL; WHY (a literal) is logged. */
-void workers_kill(struct workers *ws, const char *name, const char *why);
 /* Log what worker NAME has written so far. */
 void workers_read_log(struct workers *ws, const char *name);
 
@@ -88,21 +94,36 @@ void workers_connect(struct workers *ws, struct proc *requester,
 /* REQUESTER has ended: it waits for nothing any more. */
 void workers_forget(struct workers *ws, const struct proc *requester);
 
+bool workers_has(const struct workers *ws, const char *name);
+
+/*
+ * SIGKILL to the processes of worker NAME, those that drain too; WHY (a
+ * literal) is logged. No crash of its own: its back-off ends. Returns how many.
+ */
+size_t workers_kill(struct workers *ws, const char *name, const char *why);
+
 /* Start nothing any more; everybody finishes within MS. */
 void workers_drain(struct workers *ws, uint64_t ms);
 
-/* One line per instance, for `status`. */
+/* One instance of a worker. Borrowed, for the call. */
 struct worker_status {
 	const char *name;
 	const struct tenant *tenant;
+	const struct conf_worker *conf;
 	size_t instance;
 	enum worker_state state;
-	pid_t pid; /* 0: none */
+	pid_t pid;           /* 0: none */
+	unsigned generation; /* that it is of */
 	uint64_t nstarts;
 	uint64_t ncrashes;
 	uint64_t age_ms;       /* of the process */
 	uint64_t cpu_us;       /* of the process, where it has a group */
 	uint64_t memory_bytes; /* likewise */
+	uint64_t wait_ms;      /* until it may start again; 0: it may */
+	unsigned nstrikes;
+	size_t ndraining;     /* processes of the worker that take no more */
+	const uint64_t *ends; /* of the worker, by enum worker_cause */
+	const char *failure;  /* why its code does not load, or "" */
 };
 void workers_each(struct workers *ws,
     void (*fn)(void *arg, const struct worker_status *status), void *arg);

@@ -24,6 +24,7 @@
 #include "ipc/spec.h"
 #include "worker/api/event.h"
 #include "worker/api/fetch.h"
+#include "worker/api/node.h"
 #include "worker/api/scripts.h"
 #include "worker/api/timers.h"
 #include "worker/engine/module.h"
@@ -304,6 +305,8 @@ set_up(duk_context *ctx, void *arg)
 		}
 		duk_put_prop(ctx, -4);
 	}
+	if (s->api->node & NODE_GLOBALS)
+		node_define_globals(ctx);
 	return 0;
 }
 
@@ -344,6 +347,7 @@ api_new(struct engine *engine, const struct api_host *host,
 				 : COLLECT_DEFAULT;
 	api->time_origin_ms = clock_now_ms();
 	api->time_origin_wall = wall_ms();
+	api->node = node_access(spec);
 	engine_set_hooks(engine, &hooks);
 	r = engine_run(engine, set_up, &s, &e);
 	if (r != 0)

@@ -16,6 +16,8 @@
 #include "worker/api/body.h"
 #include "worker/api/event.h"
 #include "worker/api/js_scripts.h" /* made from js/ */
+#include "worker/api/node.h"
+#include "worker/api/node_bytes.h"
 #include "worker/api/subtle.h"
 #include "worker/api/zip.h"
 #include "worker/builtins/builtins.h"
@@ -507,6 +509,22 @@ n_apply(duk_context *ctx)
 	return 1;
 }
 
+/* [ ] -> [ the async context ] */
+static duk_ret_t
+n_get_context(duk_context *ctx)
+{
+	engine_push_context(ctx);
+	return 1;
+}
+
+/* [ context ] -> [ ] */
+static duk_ret_t
+n_set_context(duk_context *ctx)
+{
+	engine_set_context(ctx);
+	return 0;
+}
+
 static const struct member natives[] = {
     /* clang-format off */
 	{ "hidden", M_METHOD, n_hidden, NULL, 1, 1, 0 },
@@ -537,6 +555,8 @@ static const struct member natives[] = {
 	{ "hasState", M_METHOD, n_has_state, NULL, 1, 1, 0 },
 	{ "field", M_METHOD, n_field, NULL, 3, 3, 0 },
 	{ "apply", M_METHOD, n_apply, NULL, 3, 3, 0 },
+	{ "getContext", M_METHOD, n_get_context, NULL, 0, 0, 0 },
+	{ "setContext", M_METHOD, n_set_context, NULL, 1, 1, 0 },
 	{ "sourceRead", M_METHOD, n_source_read, NULL, 1, 1, 0 },
 	{ "sourceCollect", M_METHOD, n_source_collect, NULL, 1, 1, 0 },
 	{ "sourceCancel", M_METHOD, n_source_cancel, NULL, 1, 1, 0 },
@@ -559,10 +579,17 @@ scripts_install(duk_context *ctx)
 	zip_install_natives(ctx, -1);
 	more = subtle_natives(&n);
 	members_define(ctx, -1, more, n, false);
+	more = node_bytes_natives(&n);
+	members_define(ctx, -1, more, n, false);
 	more = pkey_natives(&n);
 	members_define(ctx, -1, more, n, false);
 	duk_push_global_object(ctx);
 	duk_put_prop_literal(ctx, -2, "global");
+	duk_push_heapptr(ctx, api->stash);
+	duk_dup(ctx, -2);
+	duk_put_prop_literal(ctx, -2, "native");
+	duk_pop(ctx);
+	api->native = duk_get_heapptr(ctx, -1);
 	for (i = 0; i < NELEMS(embedded_scripts); i++) {
 		engine_push_embedded(ctx, embedded_scripts[i].code,
 		    embedded_scripts[i].len);
@@ -600,4 +627,5 @@ void
 modules_install(struct engine *engine)
 {
 	module_add_builtin(engine, "cloudflare:workers", make_workers);
+	node_install(engine);
 }

@@ -169,6 +169,10 @@ call_timer(duk_context *ctx, void *arg)
 	list = duk_get_top_index(ctx);
 	n = (duk_uarridx_t)duk_get_length(ctx, list);
 	duk_require_stack(ctx, (duk_idx_t)n + 4);
+	if (duk_get_prop_literal(ctx, list, HID("context")))
+		engine_set_context(ctx);
+	else
+		duk_pop(ctx);
 	duk_get_prop_index(ctx, list, 0);
 	for (i = 1; i < n; i++)
 		duk_get_prop_index(ctx, list, i);
@@ -229,6 +233,10 @@ timer_set(duk_context *ctx)
 	for (i = 2; i < n; i++) {
 		duk_dup(ctx, i);
 		duk_put_prop_index(ctx, -2, (duk_uarridx_t)i - 1);
+	}
+	if (engine_has_context(ctx)) {
+		engine_push_context(ctx);
+		duk_put_prop_literal(ctx, -2, HID("context"));
 	}
 	ref = ref_new(ctx);
 	t = xcalloc(1, sizeof *t);

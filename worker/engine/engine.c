@@ -367,6 +367,7 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
 	if (outer) {
 		heap_take_failed(e->heap);
 		*e->fire = 0;
+		e->refs[REF_CONTEXT] = NULL;
 		cpu_start(e);
 	}
 	e->run_depth++;

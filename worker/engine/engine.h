@@ -161,6 +161,17 @@ void engine_push_embedded(duk_context *ctx, const void *code, size_t len);
  */
 void engine_set_helper(duk_context *ctx, unsigned int lang_helper);
 
+/*
+ * The async context (AsyncLocalStorage): an object or undefined. It follows
+ * promises, await and microtasks; whoever calls back later keeps it and sets it
+ * again. Each outermost engine_run() begins without one.
+ */
+bool engine_has_context(duk_context *ctx);
+/* [ ] -> [ context ] */
+void engine_push_context(duk_context *ctx);
+/* [ context ] -> [ ] */
+void engine_set_context(duk_context *ctx);
+
 /* Intrinsics without a global name: [ ] -> [ object ] */
 void engine_push_iterator_proto(duk_context *ctx);
 void engine_push_async_iterator_proto(duk_context *ctx);

@@ -43,6 +43,7 @@ enum engine_ref {
 	REF_ERROR_PROTO,
 	REF_KEYS,    /* array of hidden key strings, see engine_key */
 	REF_PRIVATE, /* $pn counter and names */
+	REF_CONTEXT, /* the async context, jobs.h; refs[] is NULL: none */
 	REF_COUNT
 };
 

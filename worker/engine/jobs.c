@@ -23,6 +23,7 @@ struct batch {
 	struct engine *e;
 	duk_context *q;
 	duk_idx_t at, end;
+	void *next_context; /* of JOB_CONTEXT; the stash keeps it */
 };
 
 static duk_context *queue(struct engine *e, bool b);
@@ -54,8 +55,38 @@ queue(struct engine *e, bool b)
 	return q;
 }
 
+bool
+engine_has_context(duk_context *ctx)
+{
+	return engine_from(ctx)->refs[REF_CONTEXT] != NULL;
+}
+
 void
-jobs_add(duk_context *ctx, enum job_kind kind)
+engine_push_context(duk_context *ctx)
+{
+	struct engine *e = engine_from(ctx);
+
+	if (e->refs[REF_CONTEXT] != NULL)
+		engine_push_ref(e, ctx, REF_CONTEXT);
+	else
+		duk_push_undefined(ctx);
+}
+
+void
+engine_set_context(duk_context *ctx)
+{
+	struct engine *e = engine_from(ctx);
+
+	if (duk_is_object(ctx, -1)) {
+		engine_set_ref(e, ctx, REF_CONTEXT); /* pops it */
+		return;
+	}
+	duk_pop(ctx);
+	e->refs[REF_CONTEXT] = NULL; /* the stash may keep it for a while */
+}
+
+static void
+add(duk_context *ctx, enum job_kind kind)
 {
 	struct engine *e = engine_from(ctx);
 	duk_context *q;
@@ -67,6 +98,26 @@ jobs_add(duk_context *ctx, enum job_kind kind)
 	duk_push_int(q, (duk_int_t)kind);
 	duk_xmove_top(q, ctx, JOB_SLOTS - 1);
 	e->njobs++;
+}
+
+void
+jobs_add_context(duk_context *ctx, duk_idx_t idx)
+{
+	duk_dup(ctx, idx);
+	duk_push_undefined(ctx);
+	duk_push_undefined(ctx);
+	add(ctx, JOB_CONTEXT);
+}
+
+void
+jobs_add(duk_context *ctx, enum job_kind kind)
+{
+	if (kind != JOB_REACT && engine_has_context(ctx)) {
+		engine_push_context(ctx);
+		jobs_add_context(ctx, -1);
+		duk_pop(ctx);
+	}
+	add(ctx, kind);
 }
 
 void
@@ -103,6 +154,7 @@ jobs_drain(struct engine *e)
 				report_uncaught(e);
 			duk_pop(e->ctx);
 		}
+		e->refs[REF_CONTEXT] = NULL;
 		duk_set_top(b.q, 0);
 	}
 }
@@ -135,7 +187,15 @@ run_batch(duk_context *ctx)
 		}
 		duk_xmove_top(ctx, b->q, JOB_SLOTS - 1);
 		b->at += JOB_SLOTS; /* also if it throws */
-		run_job(b->e, ctx, kind);
+		b->e->refs[REF_CONTEXT] = b->next_context;
+		b->next_context = NULL;
+		if (kind == JOB_CONTEXT) {
+			duk_set_top(ctx, 1);
+			engine_set_context(ctx);
+			b->next_context = b->e->refs[REF_CONTEXT];
+		} else {
+			run_job(b->e, ctx, kind);
+		}
 		duk_set_top(ctx, 0);
 	}
 	return 0;
@@ -158,6 +218,8 @@ run_job(struct engine *e, duk_context *ctx, enum job_kind kind)
 		break;
 	case JOB_THENABLE:
 		promise_job_thenable(ctx);
+		break;
+	case JOB_CONTEXT:
 		break;
 	}
 }

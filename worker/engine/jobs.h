@@ -10,10 +10,18 @@ enum job_kind {
 	JOB_CALL,     /* function, argument */
 	JOB_REACT,    /* reaction, value, is_error */
 	JOB_THENABLE, /* promise, thenable, then */
+	JOB_CONTEXT,  /* context: the next job runs in it */
 };
 
-/* [ a b c ] -> [ ] */
+/* [ a b c ] -> [ ]; JOB_CALL and JOB_THENABLE run in the current context. */
 void jobs_add(duk_context *ctx, enum job_kind kind);
+/*
+ * The async context: a value that is current while a job runs and was when the
+ * job, or the reaction that led to it, was made. AsyncLocalStorage is made of
+ * it. Nothing is kept while there is none.
+ */
+/* [ ] -> [ ]: JOB_CONTEXT with the value at IDX */
+void jobs_add_context(duk_context *ctx, duk_idx_t idx);
 /* The promise at PIDX was rejected without a handler. */
 void jobs_track_rejection(duk_context *ctx, duk_idx_t pidx);
 

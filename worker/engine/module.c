@@ -388,6 +388,11 @@ module_resolve_from(duk_context *ctx, const char *base, const char *type,
 	}
 	if (m == NULL && spec[0] != '.')
 		m = modules_find(e, spec);
+	if (m == NULL && spec[0] != '.' && strchr(spec, ':') == NULL) {
+		name = xasprintf("node:%s", spec);
+		m = modules_find(e, name);
+		free(name);
+	}
 	if (m == NULL && spec[0] != '.' && is_require)
 		m = lookup_all(e, spec, type, true);
 	free(spec);

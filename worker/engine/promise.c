@@ -132,10 +132,51 @@ promise_take_unhandled(duk_context *ctx, duk_idx_t pidx)
 	return true;
 }
 
+/*
+ * A reaction made in an async context: [ marker, context, reaction ].
+ * [ reaction ] -> [ reaction ]
+ */
+static const char context_marker;
+
+static void
+wrap_in_context(duk_context *ctx)
+{
+	union {
+		const char *c;
+		void *p;
+	} marker = {&context_marker};
+
+	duk_push_bare_array(ctx);
+	duk_push_pointer(ctx, marker.p);
+	duk_put_prop_index(ctx, -2, 0);
+	engine_push_context(ctx);
+	duk_put_prop_index(ctx, -2, 1);
+	duk_swap_top(ctx, -2);
+	duk_put_prop_index(ctx, -2, 2);
+}
+
+/* [ reaction value ] -> the same, its context queued as that of the next job */
+static void
+unwrap_context(duk_context *ctx)
+{
+	duk_get_prop_index(ctx, -2, 0);
+	if (duk_get_pointer(ctx, -1) != &context_marker) {
+		duk_pop(ctx);
+		return;
+	}
+	duk_get_prop_index(ctx, -3, 1);
+	jobs_add_context(ctx, -1);
+	duk_get_prop_index(ctx, -4, 2);
+	duk_replace(ctx, -5);
+	duk_pop_2(ctx);
+}
+
 /* Queue the job of one reaction: [ reaction value ] -> [ ] */
 static void
 queue_reaction(duk_context *ctx, bool is_error)
 {
+	if (duk_is_array(ctx, -2))
+		unwrap_context(ctx);
 	duk_push_boolean(ctx, is_error);
 	jobs_add(ctx, JOB_REACT);
 }
@@ -181,6 +222,8 @@ add_reaction(duk_context *ctx, duk_idx_t pidx)
 	int s = get_state(ctx, pidx);
 
 	pidx = duk_normalize_index(ctx, pidx);
+	if (engine_has_context(ctx))
+		wrap_in_context(ctx);
 	if ((s & STATE_MASK) != PROMISE_PENDING) {
 		promise_mark_handled(ctx, pidx);
 		inner_slot_push(ctx, pidx, SLOT_VALUE);

@@ -275,6 +275,7 @@ start_serving(struct worker *w, int (*set)(duk_context *, void *))
 {
 	struct engine_error e = {0};
 
+	engine_set_allow_eval(w->engine, false);
 	if (engine_run(w->engine, set, w, &e) != 0) {
 		report_error(w, &e);
 		engine_error_clear(&e);
@@ -415,6 +416,8 @@ on_spec(void *arg, const struct ipc_msg *msg)
 	engine_set_limits(w->engine, &limits);
 	engine_cpu_limit_set(w->engine,
 	    (uint64_t)spec.limits.cpu_ms * 1000000u);
+	/* code from strings: only until start_serving() */
+	engine_set_allow_eval(w->engine, true);
 	if (make_api(w, &spec) != 0)
 		report_failure(w, "the bindings do not load");
 	else if (spec.modules[0].kind == SPEC_SERVICE_WORKER_SCRIPT)

@@ -7,6 +7,11 @@
 
 #include "worker/warm.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
 #include "base/log.h"
 #include "base/util.h"
 #include "worker/api/api.h"
@@ -22,11 +27,39 @@ static const struct {
 #undef WARM
 };
 
+static int
+compare_ints(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * What libc would ask the kernel for when it is first used, which workers may
+ * not: the size of memory (qsort) and the time zone, which is UTC for all.
+ */
+static void
+prime_libc(void)
+{
+	static int numbers[1024];
+	time_t now = 0;
+	struct tm tm;
+
+	qsort(numbers, NELEMS(numbers), sizeof *numbers, compare_ints);
+	if (setenv("TZ", "UTC0", 1) != 0)
+		fatal("cannot set the time zone: %s", strerror(errno));
+	tzset();
+	(void)localtime_r(&now, &tm);
+	(void)mktime(&tm);
+}
+
 struct engine *
 warm_engine_new(void)
 {
 	struct engine *e;
 
+	prime_libc();
 	if (engine_new(NULL, &e) != 0)
 		fatal("cannot make an engine: out of memory");
 	for (size_t i = 0; i < NELEMS(warm); i++)

@@ -465,6 +465,84 @@ fail_args:
         "	duk_require_stack(thr, DUK__VALSTACK_PROXY_LOOKUP);\n",
     ),
     (
+        "traps get the key of an element as a string, not as a number",
+        3,
+        "			duk_push_tval(thr, tv_key); /* P */\n",
+        "			duk_push_tval(thr, tv_key); /* P */\n"
+        "			(void) duk_to_property_key_hstring(thr, -1);\n",
+    ),
+    (
+        "same: delete",
+        1,
+        "				duk_dup_m4(thr); /* P */\n",
+        "				duk_dup_m4(thr); /* P */\n"
+        "				(void) duk_to_property_key_hstring(thr, -1);\n",
+    ),
+    (
+        "a Proxy on the prototype chain is asked: get",
+        1,
+        """\
+		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);
+	} while (curr != NULL);
+
+	/*
+	 *  Not found
+	 */
+
+	duk_to_undefined(thr, -1); /* [key] -> [undefined] (default value) */
+""",
+        """\
+		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);
+		while (curr != NULL && DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {
+			duk_tval inner_key = *DUK_GET_TVAL_NEGIDX(thr, -1);
+			duk_tval inner_receiver = *tv_obj;
+			duk_hobject *h_target;
+
+			if (duk__proxy_check_prop(thr, curr, DUK_STRIDX_GET, &inner_key, &h_target)) {
+				/* [key trap handler] */
+				duk_push_hobject(thr, h_target);
+				duk_push_tval(thr, &inner_key);
+				duk_push_tval(thr, &inner_receiver);
+				duk_call_method(thr, 3);
+				duk_remove_m2(thr);
+				return 1;
+			}
+			curr = h_target;
+		}
+	} while (curr != NULL);
+
+	/*
+	 *  Not found
+	 */
+
+	duk_to_undefined(thr, -1); /* [key] -> [undefined] (default value) */
+""",
+    ),
+    (
+        "same: has",
+        1,
+        """\
+	rc = duk__get_propdesc(thr, obj, key, &desc, 0 /*flags*/); /* don't push value */
+	/* fall through */
+""",
+        """\
+	do {
+		rc = duk__get_own_propdesc_raw(thr, obj, key, DUK_HSTRING_GET_ARRIDX_FAST(key), &desc, 0 /*flags*/);
+		obj = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, obj);
+		if (obj != NULL && DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj)) && !rc) {
+			duk_tval inner_obj, inner_key;
+
+			duk_native_stack_check(thr);
+			DUK_TVAL_SET_OBJECT(&inner_obj, obj);
+			DUK_TVAL_SET_STRING(&inner_key, key);
+			rc = duk_hobject_hasprop(thr, &inner_obj, &inner_key);
+			break;
+		}
+	} while (!rc && obj != NULL);
+	/* fall through */
+""",
+    ),
+    (
         "a trap that is undefined or null is no trap",
         1,
         "	if (duk_get_prop_stridx_short(thr, -1, stridx_trap)) {\n",

@@ -109,6 +109,13 @@ labeled_inner(struct lower *l, uint32_t n, struct names *labels)
 	case AST_FUNC:
 		lower_node(l, node->b);
 		break;
+	case AST_TRY:
+		/* Duktape: a break through finally out of `label: try` fails */
+		put_labels(l, labels);
+		lo_put(l, "{");
+		lo_at(l, node->b);
+		lo_put(l, "}");
+		break;
 	default:
 		put_labels(l, labels);
 		lower_node(l, node->b);

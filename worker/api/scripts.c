@@ -478,6 +478,20 @@ n_random(duk_context *ctx)
 	return 1;
 }
 
+/* [ string ] -> [ string ]: percent-encoded, the C0 control set */
+static duk_ret_t
+n_encode_c0(duk_context *ctx)
+{
+	struct buf *b = api_scratch(api_from(ctx), 0);
+	const char *s;
+	size_t n;
+
+	s = str_to_utf8(ctx, 0, &n);
+	url_encode(b, URL_SET_C0, s, n);
+	latin1_push(ctx, buf_peek(b), buf_len(b));
+	return 1;
+}
+
 /* [ object ] -> [ boolean ]: an instance of a class made in C */
 static duk_ret_t
 n_has_state(duk_context *ctx)
@@ -552,6 +566,7 @@ static const struct member natives[] = {
 	{ "find", M_METHOD, n_find, NULL, 3, 3, 0 },
 	{ "wellFormed", M_METHOD, n_well_formed, NULL, 1, 1, 0 },
 	{ "random", M_METHOD, n_random, NULL, 0, 0, 0 },
+	{ "encodeC0", M_METHOD, n_encode_c0, NULL, 1, 1, 0 },
 	{ "hasState", M_METHOD, n_has_state, NULL, 1, 1, 0 },
 	{ "field", M_METHOD, n_field, NULL, 3, 3, 0 },
 	{ "apply", M_METHOD, n_apply, NULL, 3, 3, 0 },
@@ -566,6 +581,87 @@ static const struct member natives[] = {
 	{ "sinkFail", M_METHOD, n_sink_fail, NULL, 2, 2, 0 },
     /* clang-format on */
 };
+
+/* Scripts that run when one of their globals is first asked for. */
+static const struct {
+	const char *global;
+	const char *script;
+} lazy[] = {
+    {"URLPattern", "urlpattern"},
+};
+
+/* [ native ] -> [ native ] */
+static void
+run_script(duk_context *ctx, const struct engine_embedded *script)
+{
+	engine_push_embedded(ctx, script->code, script->len);
+	duk_dup(ctx, -2);
+	duk_push_heapptr(ctx, api_from(ctx)->scripts);
+	duk_call(ctx, 2);
+	duk_pop(ctx);
+}
+
+/* The script replaces the accessor; the magic is the row. */
+static duk_ret_t
+lazy_get(duk_context *ctx)
+{
+	int row = duk_get_current_magic(ctx);
+	size_t i;
+
+	for (i = 0; strcmp(embedded_scripts[i].name, lazy[row].script) != 0;)
+		i++;
+	duk_push_heapptr(ctx, api_from(ctx)->native);
+	run_script(ctx, &embedded_scripts[i]);
+	duk_push_global_object(ctx);
+	duk_get_prop_string(ctx, -1, lazy[row].global);
+	return 1;
+}
+
+/* [ value ] -> [ ] */
+static duk_ret_t
+lazy_set(duk_context *ctx)
+{
+	duk_push_global_object(ctx);
+	duk_push_string(ctx, lazy[duk_get_current_magic(ctx)].global);
+	duk_dup(ctx, 0);
+	duk_def_prop(ctx, -3,
+	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
+		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE);
+	return 0;
+}
+
+static bool
+is_lazy(const char *script)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(lazy); i++) {
+		if (strcmp(lazy[i].script, script) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* [ ] -> [ ] */
+static void
+define_lazy(duk_context *ctx)
+{
+	size_t i;
+
+	duk_push_global_object(ctx);
+	for (i = 0; i < NELEMS(lazy); i++) {
+		duk_push_string(ctx, lazy[i].global);
+		engine_push_function(ctx, lazy_get, 0, 0, lazy[i].global);
+		duk_set_magic(ctx, -1, (duk_int_t)i);
+		engine_push_function(ctx, lazy_set, 1, 1, lazy[i].global);
+		duk_set_magic(ctx, -1, (duk_int_t)i);
+		duk_def_prop(ctx, -4,
+		    DUK_DEFPROP_HAVE_GETTER | DUK_DEFPROP_HAVE_SETTER |
+			DUK_DEFPROP_CLEAR_ENUMERABLE |
+			DUK_DEFPROP_SET_CONFIGURABLE);
+	}
+	duk_pop(ctx);
+}
 
 void
 scripts_install(duk_context *ctx)
@@ -591,14 +687,11 @@ scripts_install(duk_context *ctx)
 	duk_pop(ctx);
 	api->native = duk_get_heapptr(ctx, -1);
 	for (i = 0; i < NELEMS(embedded_scripts); i++) {
-		engine_push_embedded(ctx, embedded_scripts[i].code,
-		    embedded_scripts[i].len);
-		duk_dup(ctx, -2);
-		duk_push_heapptr(ctx, api->scripts);
-		duk_call(ctx, 2);
-		duk_pop(ctx);
+		if (!is_lazy(embedded_scripts[i].name))
+			run_script(ctx, &embedded_scripts[i]);
 	}
 	duk_pop(ctx);
+	define_lazy(ctx);
 }
 
 /* --- cloudflare:workers --- */

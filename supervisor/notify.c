@@ -62,6 +62,21 @@ notify_reloading(void)
 	notify_send(text);
 }
 
+void
+notify_ready(unsigned int generation)
+{
+	char main_pid[32] = "", text[128];
+
+	/* Process 1 of a container has another number outside. */
+	if (getpid() != 1)
+		snprintf(main_pid, sizeof main_pid, "MAINPID=%d\n",
+		    (int)getpid());
+	snprintf(text, sizeof text,
+	    "READY=1\n%sSTATUS=generation %u is in force", main_pid,
+	    generation);
+	notify_send(text);
+}
+
 /* A number of the environment, 0 where there is none. */
 static unsigned long long
 env_number(const char *name)

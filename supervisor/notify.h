@@ -15,6 +15,9 @@
  */
 void notify_send(const char *state);
 
+/* READY=1: what GENERATION says is served. */
+void notify_ready(unsigned int generation);
+
 /* RELOADING=1 with the time that goes with it. */
 void notify_reloading(void);
 

@@ -189,7 +189,7 @@ reload_and_tell(struct serve *s)
 		return ERR_STATE;
 	notify_reloading();
 	r = reload(s);
-	notify_send("READY=1");
+	notify_ready(s->host.generation->number);
 	return r;
 }
 
@@ -276,7 +276,7 @@ on_serving(void *arg)
 		log_info("serving %s at %s", l->name, l->address);
 	}
 	fflush(stdout);
-	notify_send("READY=1");
+	notify_ready(s->host.generation->number);
 }
 
 /* `serve SCRIPT`: an error in it ends everything. */

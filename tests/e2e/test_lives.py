@@ -515,44 +515,6 @@ def test_ctl_socket_bears_nonsense(lives):
     assert ctl(server, "status").returncode == 0
 
 
-def test_service_manager_is_told(lives, tmp_path):
-    path = str(tmp_path / "notify")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(path)
-        manager.settimeout(10)
-        server = lives(config(), env={"NOTIFY_SOCKET": path})
-        assert manager.recv(1000) == b"READY=1"
-        ctl(server, "reload")
-        assert manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
-        assert manager.recv(1000) == b"READY=1"
-        server.stop()
-        assert manager.recv(1000) == b"STOPPING=1"
-
-
-def test_listening_sockets_are_taken_over(tmp_path):
-    """As a service manager starts it: descriptor 3 is a socket, by name."""
-    (tmp_path / "main.js").write_text(ECHO)
-    (tmp_path / "eider.ini").write_text(
-        config().replace("address = 127.0.0.1:0\n", ""))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        script = ('exec 3<&%d; export LISTEN_FDS=1 LISTEN_PID=$$ '
-                  'LISTEN_FDNAMES=http; exec "$0" serve "$1"' %
-                  listener.fileno())
-        process = subprocess.Popen(
-            ["/bin/bash", "-c", script, str(EIDER),
-             str(tmp_path / "eider.ini")],
-            pass_fds=[listener.fileno()], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd=tmp_path)
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/",
-                                    timeout=10) as answer:
-            assert answer.read() == b"main 1"
-    finally:
-        process.terminate()
-        assert process.wait(10) == 0
-
-
 @pytest.mark.skipif(os.geteuid() != 0,
                     reason="the supervisor is not dumpable")
 def test_no_zombies_and_no_leaked_descriptors(lives):

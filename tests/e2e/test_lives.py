@@ -14,6 +14,8 @@ import pytest
 
 from conftest import EIDER
 
+RELOADS = 100 if os.environ.get("EIDER_FULL") else 30
+
 ECHO = """
 let count = 0;
 export default {
@@ -410,7 +412,7 @@ def test_no_request_fails_during_reloads(lives, tmp_path):
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         running = [pool.submit(load) for _ in range(4)]
-        for i in range(30):
+        for i in range(RELOADS):
             assert reload(server, tmp_path, texts[(i + 1) % 2]).returncode == 0
             time.sleep(0.02)
         stop = True

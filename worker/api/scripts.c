@@ -21,6 +21,7 @@
 #include "worker/api/subtle.h"
 #include "worker/api/zip.h"
 #include "worker/builtins/builtins.h"
+#include "worker/engine/dx.h"
 #include "worker/engine/module.h"
 #include "worker/engine/promise.h"
 #include "worker/engine/str.h"
@@ -65,6 +66,77 @@ n_named(duk_context *ctx)
 		DUK_DEFPROP_FORCE);
 	duk_set_top(ctx, 1);
 	return 1;
+}
+
+/* [ object members enumerable ] -> [ ] */
+static duk_ret_t
+n_members(duk_context *ctx)
+{
+	dx_copy_members(ctx, 0, 1,
+	    duk_to_boolean(ctx, 2) ? DX_MEMBERS_ENUMERABLE : DX_MEMBERS_HIDDEN);
+	return 0;
+}
+
+/* [ object more ] -> [ object ], with the properties of MORE */
+static duk_ret_t
+n_merge(duk_context *ctx)
+{
+	dx_copy_members(ctx, 0, 1, DX_MEMBERS_AS_IS);
+	duk_set_top(ctx, 1);
+	return 1;
+}
+
+/* [ class members statics parent length ] -> [ class ]; see base.js */
+static duk_ret_t
+n_define(duk_context *ctx)
+{
+	duk_get_prop_literal(ctx, 0, "prototype"); /* at 5 */
+	if (duk_is_object(ctx, 3)) {
+		duk_dup(ctx, 3);
+		duk_set_prototype(ctx, 0);
+		duk_get_prop_literal(ctx, 3, "prototype");
+		duk_set_prototype(ctx, 5);
+	}
+	duk_push_literal(ctx, "prototype");
+	duk_def_prop(ctx, 0, DUK_DEFPROP_CLEAR_WRITABLE | DUK_DEFPROP_FORCE);
+	dx_copy_members(ctx, 5, 1, DX_MEMBERS_ENUMERABLE);
+	if (duk_is_object(ctx, 2))
+		dx_copy_members(ctx, 0, 2, DX_MEMBERS_ENUMERABLE);
+	duk_push_literal(ctx, DUK_WELLKNOWN_SYMBOL("Symbol.toStringTag"));
+	duk_get_prop_literal(ctx, 0, "name");
+	duk_def_prop(ctx, 5,
+	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WRITABLE |
+		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE);
+	duk_push_literal(ctx, "length");
+	duk_dup(ctx, 4);
+	duk_def_prop(ctx, 0,
+	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WRITABLE |
+		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE |
+		DUK_DEFPROP_FORCE);
+	duk_set_top(ctx, 1);
+	return 1;
+}
+
+/* [ class first name... ] -> [ ]: numbered constants of Web IDL, on both */
+static duk_ret_t
+n_constants(duk_context *ctx)
+{
+	duk_idx_t n = duk_get_top(ctx);
+	int first = duk_get_int(ctx, 1);
+
+	duk_get_prop_literal(ctx, 0, "prototype");
+	for (duk_idx_t i = 2; i < n; i++) {
+		for (duk_idx_t to = 0; to <= n; to += n) {
+			duk_dup(ctx, i);
+			duk_push_int(ctx, first + i - 2);
+			duk_def_prop(ctx, to,
+			    DUK_DEFPROP_HAVE_VALUE |
+				DUK_DEFPROP_CLEAR_WRITABLE |
+				DUK_DEFPROP_SET_ENUMERABLE |
+				DUK_DEFPROP_CLEAR_CONFIGURABLE);
+		}
+	}
+	return 0;
 }
 
 static duk_ret_t
@@ -544,6 +616,10 @@ static const struct member natives[] = {
 	{ "hidden", M_METHOD, n_hidden, NULL, 1, 1, 0 },
 	{ "value", M_METHOD, n_value, NULL, 4, 4, 0 },
 	{ "named", M_METHOD, n_named, NULL, 2, 2, 0 },
+	{ "constants", M_METHOD, n_constants, NULL, DUK_VARARGS, 2, 0 },
+	{ "define", M_METHOD, n_define, NULL, 5, 5, 0 },
+	{ "members", M_METHOD, n_members, NULL, 3, 3, 0 },
+	{ "merge", M_METHOD, n_merge, NULL, 2, 2, 0 },
 	{ "now", M_METHOD, n_now, NULL, 0, 0, 0 },
 	{ "list", M_METHOD, n_list, NULL, 1, 1, 0 },
 	{ "report", M_METHOD, n_report, NULL, 1, 1, 0 },

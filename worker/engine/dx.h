@@ -135,4 +135,14 @@ bool dx_view_push_buffer(duk_context *ctx, duk_idx_t idx);
 /* [ ] -> [ the plain buffer under it ], undefined if detached */
 void dx_view_push_plain(duk_context *ctx, duk_idx_t idx);
 
+/*
+ * Define the own properties of the object literal at FROM, those under symbols
+ * excepted, as members of the object at TO: configurable, data writable, as
+ * enumerable as HOW says; or as they are. Functions without a name and
+ * accessors get the one that the member's key gives.
+ */
+enum dx_members { DX_MEMBERS_HIDDEN, DX_MEMBERS_ENUMERABLE, DX_MEMBERS_AS_IS };
+void dx_copy_members(duk_context *ctx, duk_idx_t to, duk_idx_t from,
+    enum dx_members how);
+
 #endif

@@ -207,7 +207,6 @@ engine_freeze(struct engine *e)
 {
 	ASSERT(e->run_depth == 0);
 	duk_gc(e->ctx, DUK_GC_COMPACT);
-	duk_gc(e->ctx, 0);
 	heap_freeze(e->heap);
 }
 

@@ -103,6 +103,59 @@ engine_set_helper(duk_context *ctx, unsigned int id)
 	duk_pop(ctx);
 }
 
+/* Helpers of JavaScript text are compiled when a script first needs them. */
+static bool
+is_lazy(unsigned int id)
+{
+	return id == LANG_HELPER_YIELD_STAR ||
+	       id == LANG_HELPER_ASYNC_YIELD_STAR;
+}
+
+/* [ ] -> [ scope name ] */
+static void
+push_scope_name(duk_context *ctx, unsigned int id)
+{
+	engine_push_ref(engine_from(ctx), ctx, REF_SCOPE);
+	duk_push_sprintf(ctx, "%s%s", LANG_SCRIPT_PREFIX, names[id]);
+}
+
+/* Make the helper, for good: [ ] -> [ function ] */
+static void
+push_lazy(duk_context *ctx, unsigned int id)
+{
+	struct engine *e = engine_from(ctx);
+
+	generator_push_delegate(ctx, id == LANG_HELPER_ASYNC_YIELD_STAR);
+	push_scope_name(ctx, id);
+	duk_dup(ctx, -3);
+	duk_def_prop(ctx, -3, DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_FORCE);
+	duk_pop(ctx);
+	engine_push_ref(e, ctx, REF_HELPERS);
+	duk_dup(ctx, -2);
+	duk_put_prop_index(ctx, -2, (duk_uarridx_t)id);
+	duk_pop(ctx);
+}
+
+/* Getter of the scope's variable. */
+static duk_ret_t
+get_lazy(duk_context *ctx)
+{
+	push_lazy(ctx, (unsigned int)duk_get_current_magic(ctx));
+	return 1;
+}
+
+static void
+define_lazy(duk_context *ctx, unsigned int id)
+{
+	push_scope_name(ctx, id);
+	engine_push_function(ctx, get_lazy, 0, 0, names[id]);
+	duk_set_magic(ctx, -1, (duk_int_t)id);
+	duk_def_prop(ctx, -3,
+	    DUK_DEFPROP_HAVE_GETTER | DUK_DEFPROP_SET_CONFIGURABLE |
+		DUK_DEFPROP_FORCE);
+	duk_pop(ctx);
+}
+
 void
 helpers_push(duk_context *ctx, unsigned int id)
 {
@@ -110,6 +163,10 @@ helpers_push(duk_context *ctx, unsigned int id)
 	engine_push_ref(engine_from(ctx), ctx, REF_HELPERS);
 	duk_get_prop_index(ctx, -1, (duk_uarridx_t)id);
 	duk_remove(ctx, -2);
+	if (is_lazy(id) && duk_is_c_function(ctx, -1)) {
+		duk_pop(ctx);
+		push_lazy(ctx, id);
+	}
 }
 
 static duk_ret_t
@@ -167,10 +224,8 @@ helpers_setup(struct engine *e, duk_context *ctx)
 		    n < 0 ? 0 : n, names[rows[i].id]);
 		engine_set_helper(ctx, rows[i].id);
 	}
-	generator_push_delegate(ctx, false);
-	engine_set_helper(ctx, LANG_HELPER_YIELD_STAR);
-	generator_push_delegate(ctx, true);
-	engine_set_helper(ctx, LANG_HELPER_ASYNC_YIELD_STAR);
+	define_lazy(ctx, LANG_HELPER_YIELD_STAR);
+	define_lazy(ctx, LANG_HELPER_ASYNC_YIELD_STAR);
 	engine_push_ref(e, ctx, REF_SCOPE);
 	inner_set_scope_behind_global(ctx);
 }

@@ -61,25 +61,16 @@
 		get code() { return codes[dom(this).name] || 0; }
 	}, null, null, 0);
 	Object.setPrototypeOf(DOMException.prototype, Error.prototype);
-	(function () {
-		var names = 'INDEX_SIZE_ERR DOMSTRING_SIZE_ERR ' +
-		    'HIERARCHY_REQUEST_ERR WRONG_DOCUMENT_ERR ' +
-		    'INVALID_CHARACTER_ERR NO_DATA_ALLOWED_ERR ' +
-		    'NO_MODIFICATION_ALLOWED_ERR NOT_FOUND_ERR ' +
-		    'NOT_SUPPORTED_ERR INUSE_ATTRIBUTE_ERR ' +
-		    'INVALID_STATE_ERR SYNTAX_ERR INVALID_MODIFICATION_ERR ' +
-		    'NAMESPACE_ERR INVALID_ACCESS_ERR VALIDATION_ERR ' +
-		    'TYPE_MISMATCH_ERR SECURITY_ERR NETWORK_ERR ABORT_ERR ' +
-		    'URL_MISMATCH_ERR QUOTA_EXCEEDED_ERR TIMEOUT_ERR ' +
-		    'INVALID_NODE_TYPE_ERR DATA_CLONE_ERR';
-
-		names.split(' ').forEach(function (name, i) {
-			var d = { value: i + 1, enumerable: true };
-
-			Object.defineProperty(DOMException, name, d);
-			Object.defineProperty(DOMException.prototype, name, d);
-		});
-	})();
+	native.constants(DOMException, 1,
+	    'INDEX_SIZE_ERR', 'DOMSTRING_SIZE_ERR', 'HIERARCHY_REQUEST_ERR',
+	    'WRONG_DOCUMENT_ERR', 'INVALID_CHARACTER_ERR',
+	    'NO_DATA_ALLOWED_ERR', 'NO_MODIFICATION_ALLOWED_ERR',
+	    'NOT_FOUND_ERR', 'NOT_SUPPORTED_ERR', 'INUSE_ATTRIBUTE_ERR',
+	    'INVALID_STATE_ERR', 'SYNTAX_ERR', 'INVALID_MODIFICATION_ERR',
+	    'NAMESPACE_ERR', 'INVALID_ACCESS_ERR', 'VALIDATION_ERR',
+	    'TYPE_MISMATCH_ERR', 'SECURITY_ERR', 'NETWORK_ERR', 'ABORT_ERR',
+	    'URL_MISMATCH_ERR', 'QUOTA_EXCEEDED_ERR', 'TIMEOUT_ERR',
+	    'INVALID_NODE_TYPE_ERR', 'DATA_CLONE_ERR');
 	out.DOMException = DOMException;
 
 	/* --- Event --- */
@@ -156,13 +147,8 @@
 			s.stopNow = true;
 		}
 	}, null, null, 1);
-	['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'].forEach(
-	    function (name, i) {
-		var d = { value: i, enumerable: true };
-
-		Object.defineProperty(Event, name, d);
-		Object.defineProperty(Event.prototype, name, d);
-	});
+	native.constants(Event, 0, 'NONE', 'CAPTURING_PHASE', 'AT_TARGET',
+	    'BUBBLING_PHASE');
 
 	/* Classes that only add fields of their dictionary. */
 	function subclass(name, fields, parent) {

@@ -84,14 +84,14 @@ main(int argc, char **argv)
 	}
 	log_init(LOG_SINK_PIPE, CHILD_LOG_FD, level);
 	signal(SIGPIPE, SIG_IGN);
-	if (sandbox_load(SANDBOX_FD, &sandbox) != 0)
-		fatal("cannot load the sandbox: %s", strerror(errno));
 	loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOSIGMASK);
 	if (loop == NULL)
 		fatal("cannot make an event loop: %s", strerror(errno));
 	f = front_new(loop, CHILD_CTL_FD);
 	f->on_drained = on_drained;
 	bound_connections(f);
+	if (sandbox_load(SANDBOX_FD, &sandbox) != 0)
+		fatal("cannot load the sandbox: %s", strerror(errno));
 	enter_sandbox(f, sandbox);
 	sandbox_free(&sandbox);
 	ev_run(loop, 0);

@@ -19,6 +19,8 @@
  *   u32 gid, u32 first_id, u32 nids, then for each role: u32 length, filter
  * instructions
  */
+#define SANDBOX_DESC_MAX (64 * 1024) /* what a new pipe takes */
+
 struct sandbox {
 	enum sandbox_mode mode;
 	enum sandbox_level level;

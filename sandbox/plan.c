@@ -351,11 +351,12 @@ sandbox_plan_why(const struct sandbox_plan *plan)
 }
 
 int
-sandbox_plan_fd(const struct sandbox_plan *plan, enum role role, uint32_t uid)
+sandbox_plan_write(const struct sandbox_plan *plan, enum role role,
+    uint32_t uid, int fd)
 {
 	struct sandbox desc = plan->desc;
 	struct buf b;
-	int fd, r = ERR_SYS;
+	int r;
 
 	set_role_ids(&desc, plan->uid_first, role);
 	if (uid != 0) {
@@ -369,18 +370,11 @@ sandbox_plan_fd(const struct sandbox_plan *plan, enum role role, uint32_t uid)
 			desc.filters[i].len = 0;
 	buf_init(&b);
 	sandbox_desc_write(&desc, &b);
-	fd = memfd_create("sandbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd == -1)
-		goto out;
-	if (write(fd, buf_peek(&b), buf_len(&b)) != (ssize_t)buf_len(&b))
-		goto out;
-	if (fcntl(fd, F_ADD_SEALS,
-		F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == -1)
-		goto out;
-	r = fd;
-	fd = -1;
-out:
-	fd_close(&fd);
+	/* A pipe has room for it: see SANDBOX_DESC_MAX. */
+	r = buf_len(&b) <= SANDBOX_DESC_MAX &&
+		    write(fd, buf_peek(&b), buf_len(&b)) == (ssize_t)buf_len(&b)
+		? 0
+		: ERR_SYS;
 	buf_clear(&b);
 	return r;
 }

@@ -33,12 +33,12 @@ int sandbox_plan_new(const struct sandbox_plan_options *options,
 void sandbox_plan_free(struct sandbox_plan **plan);
 
 /*
- * ROLE's description as a sealed memory file, to become SANDBOX_FD of a child
- * that runs as UID (a zygote of one tenant), or as the role's own id if 0.
- * The descriptor is owned by the caller. Returns it, or ERR_SYS.
+ * Write ROLE's description to FD, the writing end of the pipe that is the
+ * child's SANDBOX_FD, for a child that runs as UID (a zygote of one tenant),
+ * or as the role's own id if 0. Returns 0 or ERR_SYS.
  */
-int sandbox_plan_fd(const struct sandbox_plan *plan, enum role role,
-    uint32_t uid);
+int sandbox_plan_write(const struct sandbox_plan *plan, enum role role,
+    uint32_t uid, int fd);
 
 /* Whether roles have ids of their own: started as root, where that works. */
 bool sandbox_plan_has_ids(const struct sandbox_plan *plan);

@@ -29,7 +29,6 @@
 #include "sandbox/ns.h"
 #include "sandbox/privs.h"
 
-#define DESC_MAX (256 * 1024)
 #define FILTER_BYTES_MAX (32 * 1024)
 /* Where it runs as root: give children ids, end them, bind low ports, read
  * configs and make sockets in directories of others. */
@@ -135,22 +134,20 @@ desc_read(struct sandbox *sb, const void *p, size_t len)
 int
 sandbox_load(int fd, struct sandbox **sandbox_out)
 {
-	struct sandbox *sb = NULL;
-	struct stat st;
-	uint8_t *bytes = NULL;
+	struct sandbox *sb = xcalloc(1, sizeof *sb);
+	uint8_t *bytes = xmalloc(SANDBOX_DESC_MAX);
+	size_t len = 0;
+	ssize_t n;
 	int r = ERR_SYS;
 
-	if (fstat(fd, &st) == -1)
+	do {
+		n = read(fd, bytes + len, SANDBOX_DESC_MAX - len);
+		if (n > 0)
+			len += (size_t)n;
+	} while (n > 0 || (n == -1 && errno == EINTR));
+	if (n == -1)
 		goto out;
-	r = ERR_PROTO;
-	if (st.st_size <= 0 || st.st_size > DESC_MAX)
-		goto out;
-	bytes = xmalloc((size_t)st.st_size);
-	r = ERR_SYS;
-	if (pread(fd, bytes, (size_t)st.st_size, 0) != st.st_size)
-		goto out;
-	sb = xcalloc(1, sizeof *sb);
-	if ((r = desc_read(sb, bytes, (size_t)st.st_size)) != 0)
+	if ((r = desc_read(sb, bytes, len)) != 0)
 		goto out;
 	*sandbox_out = sb;
 	sb = NULL;

@@ -9,7 +9,7 @@
  * Entering a role's sandbox, from inside the process of that role.
  *
  * The supervisor compiles the filters once (sandbox/plan.h) and hands every
- * child that it executes a sealed description on descriptor SANDBOX_FD. The
+ * child that it executes a description in a pipe, on descriptor SANDBOX_FD. The
  * child loads it, prepares what it still needs (memory, descriptors, the
  * event loop, timers), and calls sandbox_enter() before it reads the first
  * byte of a peer. What is refused after that is listed in syscalls.def.
@@ -69,8 +69,8 @@ struct sandbox_report {
 };
 
 /*
- * Read the description from FD (taken). The result is owned; release it with
- * sandbox_free(). Returns 0, ERR_SYS or ERR_PROTO.
+ * Read the description from FD (taken) to its end, waiting for it. The result
+ * is owned; release it with sandbox_free(). Returns 0, ERR_SYS or ERR_PROTO.
  */
 int sandbox_load(int fd, struct sandbox **sandbox_out);
 

@@ -166,10 +166,9 @@ start(struct cloner *c)
 
 	if (c->zygote != NULL || c->is_stopped || ev_is_active(&c->retry))
 		return;
-	if (spawn_exec(c->o.programs, "eider-worker", ROLE_ZYGOTE, c->o.plan,
-		c->o.uid, &s) != 0) {
-		log_error("cannot start %s/eider-worker: %s", c->o.programs,
-		    strerror(errno));
+	if (spawner_exec(c->o.spawner, ROLE_ZYGOTE, c->o.plan, c->o.uid, &s) !=
+	    0) {
+		log_error("cannot start a zygote: %s", strerror(errno));
 		retry_later(c);
 		return;
 	}

@@ -14,12 +14,13 @@
  * (or ahead of it), again when it dies, and afresh after so many clones.
  */
 struct cloner;
+struct spawner;
 
 struct cloner_options {
 	struct ev_loop *loop;            /* held */
 	struct procs *procs;             /* held */
 	const struct sandbox_plan *plan; /* held */
-	const char *programs;            /* held: folder of the programs */
+	struct spawner *spawner;         /* held */
 	const char *name;                /* held: of its tenant; "" for all */
 	uint32_t uid;                    /* of the zygote; 0: its role's */
 	uint32_t clones_max;             /* of one zygote; 0: the default */

@@ -317,10 +317,8 @@ start(struct front *f)
 
 	if (f->proc != NULL || fs->is_draining)
 		return;
-	if (spawn_exec(fs->o.programs, "eider-front", ROLE_FRONT, fs->o.plan, 0,
-		&s) != 0) {
-		log_error("cannot start %s/eider-front: %s", fs->o.programs,
-		    strerror(errno));
+	if (spawner_exec(fs->o.spawner, ROLE_FRONT, fs->o.plan, 0, &s) != 0) {
+		log_error("cannot start a front: %s", strerror(errno));
 		retry_later(f);
 		return;
 	}

@@ -15,12 +15,13 @@
  * for channels to services. One that dies is started again.
  */
 struct fronts;
+struct spawner;
 
 struct fronts_options {
 	struct ev_loop *loop;            /* held */
 	struct procs *procs;             /* held */
 	const struct sandbox_plan *plan; /* held */
-	const char *programs;            /* held */
+	struct spawner *spawner;         /* held */
 	struct listeners *listeners;     /* held */
 	struct services *services;       /* held */
 	struct workers *workers;         /* held */

@@ -36,6 +36,16 @@ host_init_log(const struct conf *conf)
 	    conf->logging.level);
 }
 
+size_t
+host_nfronts(const struct conf *conf)
+{
+	long n = (long)conf->server.fronts;
+
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : (size_t)MIN(n, SPAWN_FRONTS_MAX);
+}
+
 /* Three descriptors per worker add up. */
 static void
 raise_nofile(void)
@@ -103,6 +113,10 @@ make_plan(struct host *h, const struct conf *conf, bool is_check)
 		o.cgroups = cgroups_open(&co, &h->cgroups, no_cgroups,
 				sizeof no_cgroups) == 0;
 	o.no_cgroups_why = no_cgroups;
+	/* They need longer to warm up than the plan to be made. */
+	spawner_start_early(h->spawner, ROLE_ZYGOTE);
+	for (size_t i = 0; !is_check && i < host_nfronts(conf); i++)
+		spawner_start_early(h->spawner, ROLE_FRONT);
 	if (sandbox_plan_new(&o, &h->plan, why, sizeof why) != 0) {
 		log_error("%s", why);
 		return ERR_REFUSED;
@@ -120,26 +134,6 @@ make_plan(struct host *h, const struct conf *conf, bool is_check)
 	return 0;
 }
 
-/* Rather now than with the first request. */
-static int
-find_programs(struct host *h, bool is_check)
-{
-	static const char *const names[] = {"eider-worker", "eider-front"};
-
-	h->programs = spawn_find_programs();
-	for (size_t i = 0; i < (is_check ? 1 : NELEMS(names)); i++) {
-		char *path = xasprintf("%s/%s", h->programs, names[i]);
-		bool is_there = access(path, X_OK) == 0;
-
-		if (!is_there)
-			log_error("cannot execute %s: %m", path);
-		free(path);
-		if (!is_there)
-			return ERR_NOENT;
-	}
-	return 0;
-}
-
 int
 host_open(struct host *h, struct conf *conf, bool is_check,
     void (*on_outcome)(void *arg, const char *name, enum worker_outcome outcome,
@@ -153,8 +147,8 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 	h->generation = generation_new(conf, 1);
 	(void)signal(SIGPIPE, SIG_IGN);
 	raise_nofile();
-	if (find_programs(h, is_check) != 0 ||
-	    make_plan(h, conf, is_check) != 0) {
+	h->spawner = spawner_new(!is_check);
+	if (h->spawner == NULL || make_plan(h, conf, is_check) != 0) {
 		host_close(h);
 		return ERR_REFUSED;
 	}
@@ -167,7 +161,7 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 	    .procs = h->procs,
 	    .plan = h->plan,
 	    .cgroups = h->cgroups,
-	    .programs = h->programs};
+	    .spawner = h->spawner};
 	h->tenants = tenants_new(&to);
 	wo = (struct workers_options){.loop = h->loop,
 	    .procs = h->procs,
@@ -203,6 +197,5 @@ host_close(struct host *h)
 	h->loop = NULL;
 	sandbox_plan_free(&h->plan);
 	generation_unref(&h->generation);
-	free(h->programs);
-	h->programs = NULL;
+	spawner_free(&h->spawner);
 }

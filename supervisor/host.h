@@ -15,17 +15,22 @@
  * What `serve` and `check` have in common: the loop, the decision on
  * sandboxes, the processes, the zygote and the workers.
  */
+struct spawner;
+
 struct host {
 	struct ev_loop *loop;
 	struct chan_hub *hub;
 	struct sandbox_plan *plan;
-	char *programs;
+	struct spawner *spawner;
 	struct procs *procs;
 	struct cgroups *cgroups; /* NULL: none */
 	struct tenants *tenants;
 	struct workers *workers;
 	struct generation *generation;
 };
+
+/* How many fronts the config wants; 0 in it: one per core. */
+size_t host_nfronts(const struct conf *conf);
 
 /* Set the process's log up as the config says. */
 void host_init_log(const struct conf *conf);

@@ -31,9 +31,9 @@
 #include "supervisor/notify.h"
 #include "supervisor/requests.h"
 #include "supervisor/services.h"
+#include "supervisor/spawn.h"
 #include "supervisor/tail.h"
 
-#define FRONTS_MAX 64
 #define SWEEP_S 1.0 /* between looks for orphans */
 /* A terminal and a wrapper often send the same signal twice. */
 #define AGAIN_S 0.5
@@ -295,16 +295,6 @@ on_outcome(void *arg, const char *name, enum worker_outcome outcome,
 	begin_stop(s, "nothing to serve");
 }
 
-static size_t
-count_fronts(const struct conf *conf)
-{
-	long n = (long)conf->server.fronts;
-
-	if (n == 0)
-		n = sysconf(_SC_NPROCESSORS_ONLN);
-	return n < 1 ? 1 : (size_t)MIN(n, FRONTS_MAX);
-}
-
 static void
 on_signal(struct ev_loop *loop, ev_signal *w, int events)
 {
@@ -424,11 +414,11 @@ start(struct serve *s, struct conf *conf)
 	fo = (struct fronts_options){.loop = s->host.loop,
 	    .procs = s->host.procs,
 	    .plan = s->host.plan,
-	    .programs = s->host.programs,
+	    .spawner = s->host.spawner,
 	    .listeners = s->listeners,
 	    .services = s->services,
 	    .workers = s->host.workers,
-	    .n = count_fronts(conf),
+	    .n = host_nfronts(conf),
 	    .on_serving = on_serving,
 	    .arg = s};
 	s->fronts = fronts_new(&fo);
@@ -438,6 +428,7 @@ start(struct serve *s, struct conf *conf)
 		return ERR_REFUSED;
 	tenants_warm_up(s->host.tenants);
 	fronts_configure(s->fronts, conf);
+	spawner_drop_early(s->host.spawner);
 	if (conf->is_from_script)
 		(void)workers_start(s->host.workers, conf->workers[0].name);
 	return 0;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -26,6 +27,7 @@
 
 #define EXEC_FAILED 127
 #define CHILD_FDS 6 /* 0, 1, 2, control, log, sandbox */
+#define EARLY_MAX (1 + SPAWN_FRONTS_MAX)
 
 /* What a child's environment may hold: never the operator's secrets. */
 static const char *const passed_on[] = {
@@ -37,8 +39,27 @@ static const char *const passed_on[] = {
 #endif
 };
 
-char *
-spawn_find_programs(void)
+/* A child that waits for its sandbox. */
+struct early {
+	enum role role;
+	struct spawned child;
+	int desc_fd; /* where its description goes; -1: taken */
+};
+
+struct spawner {
+	char *dir; /* owned */
+	struct early early[EARLY_MAX];
+	size_t nearly;
+};
+
+/* The programs, by role; a role without one is not executed. */
+static const char *const programs[ROLE_COUNT] = {
+    [ROLE_FRONT] = "eider-front",
+    [ROLE_ZYGOTE] = "eider-worker",
+};
+
+static char *
+find_dir(void)
 {
 	char path[PATH_MAX];
 	char *probe, *slash;
@@ -49,7 +70,7 @@ spawn_find_programs(void)
 		slash = strrchr(path, '/');
 		if (slash != NULL && slash > path) {
 			*slash = '\0';
-			probe = xasprintf("%s/eider-worker", path);
+			probe = xasprintf("%s/%s", path, programs[ROLE_ZYGOTE]);
 			n = access(probe, X_OK);
 			free(probe);
 			if (n == 0)
@@ -57,6 +78,58 @@ spawn_find_programs(void)
 		}
 	}
 	return xstrdup(EIDER_LIBEXECDIR);
+}
+
+struct spawner *
+spawner_new(bool with_front)
+{
+	struct spawner *sp = xcalloc(1, sizeof *sp);
+
+	sp->dir = find_dir();
+	for (size_t i = 0; sp != NULL && i < ROLE_COUNT; i++) {
+		char *path;
+
+		if (programs[i] == NULL || (i == ROLE_FRONT && !with_front))
+			continue;
+		/* Rather now than with the first request. */
+		path = xasprintf("%s/%s", sp->dir, programs[i]);
+		if (access(path, X_OK) == -1) {
+			log_error("cannot execute %s: %m", path);
+			spawner_free(&sp);
+		}
+		free(path);
+	}
+	return sp;
+}
+
+void
+spawner_drop_early(struct spawner *sp)
+{
+	for (size_t i = 0; i < sp->nearly; i++) {
+		struct early *e = &sp->early[i];
+
+		if (e->desc_fd == -1)
+			continue;
+		fd_close(&e->desc_fd);
+		fd_close(&e->child.ctl_fd);
+		fd_close(&e->child.log_fd);
+		(void)kill(e->child.pid, SIGKILL);
+		(void)waitpid(e->child.pid, NULL, 0);
+	}
+	sp->nearly = 0;
+}
+
+void
+spawner_free(struct spawner **spawner)
+{
+	struct spawner *sp = *spawner;
+
+	if (sp == NULL)
+		return;
+	spawner_drop_early(sp);
+	free(sp->dir);
+	free(sp);
+	*spawner = NULL;
 }
 
 int
@@ -163,24 +236,23 @@ lowest_level(void)
 	return level;
 }
 
-int
-spawn_exec(const char *dir, const char *program, enum role role,
-    const struct sandbox_plan *plan, uint32_t uid, struct spawned *out)
+/* The child waits until its description comes on *DESC_FD_OUT. */
+static int
+start(const struct spawner *sp, enum role role, struct spawned *out,
+    int *desc_fd_out)
 {
-	char *path = xasprintf("%s/%s", dir, program);
+	char *path = xasprintf("%s/%s", sp->dir, programs[role]);
 	char *level = xstrdup(log_level_name(lowest_level()));
 	char **env = make_env();
-	int ours[2] = {-1, -1}, theirs[2] = {-1, -1};
-	int null_fd = -1, desc_fd = -1, r = ERR_SYS;
+	int ours[2] = {-1, -1}, theirs[2] = {-1, -1}, desc[2] = {-1, -1};
+	int null_fd = -1, r = ERR_SYS;
 	pid_t pid;
 
 	if (access(path, X_OK) == -1)
 		goto out;
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null_fd == -1 || spawn_make_ends(ours, theirs) != 0)
-		goto out;
-	desc_fd = sandbox_plan_fd(plan, role, uid);
-	if (desc_fd < 0)
+	if (null_fd == -1 || pipe2(desc, O_CLOEXEC) == -1 ||
+	    spawn_make_ends(ours, theirs) != 0)
 		goto out;
 	pid = fork();
 	if (pid == -1)
@@ -188,27 +260,71 @@ spawn_exec(const char *dir, const char *program, enum role role,
 	if (pid == 0) {
 		/* stdout and stderr too: what libraries write there. */
 		const int fds[CHILD_FDS] = {null_fd, theirs[1], theirs[1],
-		    theirs[0], theirs[1], desc_fd};
+		    theirs[0], theirs[1], desc[0]};
 
 		exec_child(path, level, fds, env);
 	}
 	out->pid = pid;
 	out->ctl_fd = ours[0];
 	out->log_fd = ours[1];
-	ours[0] = ours[1] = -1;
+	*desc_fd_out = desc[1];
+	ours[0] = ours[1] = desc[1] = -1;
 	r = 0;
 out:
 	for (int i = 0; i < 2; i++) {
 		fd_close(&ours[i]);
 		fd_close(&theirs[i]);
+		fd_close(&desc[i]);
 	}
 	fd_close(&null_fd);
-	if (desc_fd >= 0)
-		fd_close(&desc_fd);
 	for (size_t i = 0; env[i] != NULL; i++)
 		free(env[i]);
 	free(env);
 	free(level);
 	free(path);
+	return r;
+}
+
+void
+spawner_start_early(struct spawner *sp, enum role role)
+{
+	struct early *e = &sp->early[sp->nearly];
+
+	if (sp->nearly == EARLY_MAX ||
+	    start(sp, role, &e->child, &e->desc_fd) != 0)
+		return;
+	e->role = role;
+	sp->nearly++;
+}
+
+static bool
+take_early(struct spawner *sp, enum role role, struct spawned *out,
+    int *desc_fd_out)
+{
+	for (size_t i = 0; i < sp->nearly; i++) {
+		struct early *e = &sp->early[i];
+
+		if (e->role != role || e->desc_fd == -1)
+			continue;
+		*out = e->child;
+		*desc_fd_out = e->desc_fd;
+		e->desc_fd = -1;
+		return true;
+	}
+	return false;
+}
+
+int
+spawner_exec(struct spawner *sp, enum role role,
+    const struct sandbox_plan *plan, uint32_t uid, struct spawned *out)
+{
+	int desc_fd = -1, r = 0;
+
+	if (!take_early(sp, role, out, &desc_fd))
+		r = start(sp, role, out, &desc_fd);
+	/* A child that does not get it ends, which its owner sees. */
+	if (r == 0 && sandbox_plan_write(plan, role, uid, desc_fd) != 0)
+		log_error("cannot tell %s its sandbox: %m", programs[role]);
+	fd_close(&desc_fd);
 	return r;
 }

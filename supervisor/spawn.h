@@ -1,6 +1,7 @@
 #ifndef SUPERVISOR_SPAWN_H
 #define SUPERVISOR_SPAWN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,11 +19,18 @@ struct spawned {
 	int log_fd; /* our end of the log pipe */
 };
 
+struct spawner;
+
+#define SPAWN_FRONTS_MAX 64
+
 /*
- * The folder with the sibling programs: where this program is, if they are
- * there (a build tree), else the one configured. Owned by the caller.
+ * A spawner of the sibling programs: those where this program is, if they are
+ * there (a build tree), else those of the folder configured. WITH_FRONT: not
+ * the workers' program alone. Returns NULL and logs which it cannot execute.
+ * Release it with spawner_free(), which ends early children nobody took.
  */
-char *spawn_find_programs(void);
+struct spawner *spawner_new(bool with_front);
+void spawner_free(struct spawner **spawner);
 
 /*
  * The ends of a control channel and of a log pipe: OURS[0] and OURS[1] for the
@@ -32,12 +40,21 @@ char *spawn_find_programs(void);
 int spawn_make_ends(int ours[2], int theirs[2]);
 
 /*
- * Execute PROGRAM of folder DIR as ROLE, with its part of PLAN on SANDBOX_FD;
- * under UID, or under the role's own id if 0.
- * Its one argument is the name of the log level that is on.
- * The result's descriptors are owned by the caller. Returns 0 or ERR_SYS.
+ * Execute ROLE's program, with its part of PLAN on SANDBOX_FD; under UID, or
+ * under the role's own id if 0. Its one argument is the name of the log level
+ * that is on. The result's descriptors are owned by the caller. Returns 0 or
+ * ERR_SYS.
  */
-int spawn_exec(const char *dir, const char *program, enum role role,
+int spawner_exec(struct spawner *sp, enum role role,
     const struct sandbox_plan *plan, uint32_t uid, struct spawned *out);
+
+/*
+ * Execute ROLE's program already, while the plan is being made: it links, warms
+ * up and then waits for its sandbox, which the next spawner_exec() for ROLE
+ * gives it. No more than that if it fails.
+ */
+void spawner_start_early(struct spawner *sp, enum role role);
+/* End early children nobody took. */
+void spawner_drop_early(struct spawner *sp);
 
 #endif

@@ -37,7 +37,7 @@ new_cloner(struct tenants *ts, const char *name, uint32_t uid)
 	struct cloner_options o = {.loop = ts->o.loop,
 	    .procs = ts->o.procs,
 	    .plan = ts->o.plan,
-	    .programs = ts->o.programs,
+	    .spawner = ts->o.spawner,
 	    .name = name,
 	    .uid = uid};
 

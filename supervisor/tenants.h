@@ -16,6 +16,7 @@
  * they are clones, in which control group they are, how much they may use
  * together. Workers without a tenant are of the default one, "".
  */
+struct spawner;
 struct tenants;
 
 struct tenant {
@@ -38,7 +39,7 @@ struct tenants_options {
 	struct procs *procs;             /* held */
 	const struct sandbox_plan *plan; /* held */
 	struct cgroups *cgroups;         /* held; NULL: none */
-	const char *programs;            /* held: folder of the programs */
+	struct spawner *spawner;         /* held */
 };
 
 struct tenants *tenants_new(const struct tenants_options *options);

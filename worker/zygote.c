@@ -306,10 +306,11 @@ main(int argc, char **argv)
 
 	init_log(argc, argv);
 	memset(&z, 0, sizeof z);
-	if (sandbox_load(SANDBOX_FD, &z.sandbox) != 0)
-		fatal("%s is started by eider, not by hand", argv[0]);
 	(void)prctl(PR_SET_NAME, "eider-zygote");
 	z.engine = warm_engine_new();
+	/* Meanwhile the supervisor has found out what it will be. */
+	if (sandbox_load(SANDBOX_FD, &z.sandbox) != 0)
+		fatal("%s is started by eider, not by hand", argv[0]);
 	z.data_bytes = read_data_bytes();
 	enter_sandbox(&z, &report);
 	say_hello(&report);

@@ -76,12 +76,14 @@ enter(enum role role, int log_fd)
 	struct sandbox *sb = NULL;
 	struct sandbox_options options = {.log_fd = log_fd};
 	struct sandbox_report report;
-	int r;
+	int fds[2];
 
-	r = sandbox_load(sandbox_plan_fd(plan,
-			     role == ROLE_WORKER ? ROLE_ZYGOTE : role, 0),
-	    &sb);
-	if (r != 0)
+	if (pipe(fds) == -1 ||
+	    sandbox_plan_write(plan, role == ROLE_WORKER ? ROLE_ZYGOTE : role,
+		0, fds[1]) != 0)
+		_exit(101);
+	close(fds[1]);
+	if (sandbox_load(fds[0], &sb) != 0)
 		_exit(101);
 	if (role == ROLE_WORKER) {
 		pid_t pid;

@@ -217,8 +217,10 @@ lower(duk_context *ctx, void *arg)
 
 	if (ends_with(l->name, ".cjs"))
 		o.kind = LANG_COMMONJS;
-	else if (!ends_with(l->name, ".mjs"))
+	else if (ends_with(l->name, ".js"))
 		o.kind = LANG_SCRIPT;
+	o.typescript = ends_with(l->name, "ts") || ends_with(l->name, ".tsx");
+	o.jsx = ends_with(l->name, "sx");
 	o.slow = getenv("LANG_SLOW") != NULL;
 	text = load_lowered(ctx, l->bytes, l->len, &o, &n);
 	fwrite(text, 1, n, stdout);

@@ -24,7 +24,7 @@ def run(program, *options):
     "out", sorted(PROGRAMS.rglob("*.out")),
     ids=lambda p: str(p.relative_to(PROGRAMS).with_suffix("")))
 def test_program(out):
-    program = next(p for p in map(out.with_suffix, (".mjs", ".js", ".ts", ".jsx"))
+    program = next(p for p in map(out.with_suffix, (".mjs", ".js", ".ts", ".jsx", ".tsx"))
                    if p.exists())
     how = "--script" if program.parent.name == "scripts" else "--module"
     done = run(program, how)

@@ -26,6 +26,18 @@ enum lang_kind {
 	LANG_EVAL,
 };
 
+/* What tsconfig.json says about a file; all zero: nothing. */
+struct lang_tsconfig {
+	bool jsx_automatic;       /* "jsx": "react-jsx", "react-jsxdev" */
+	const char *jsx_factory;  /* NULL: React.createElement */
+	const char *jsx_fragment; /* NULL: React.Fragment */
+	const char *jsx_source;   /* NULL: react */
+	bool legacy_decorators;   /* experimentalDecorators */
+	bool decorator_metadata;  /* emitDecoratorMetadata */
+	bool assign_fields;       /* useDefineForClassFields: false */
+	bool keep_imports;        /* verbatimModuleSyntax */
+};
+
 struct lang_options {
 	enum lang_kind kind;
 	const char *name; /* of the file, for messages; held by the unit */
@@ -33,6 +45,7 @@ struct lang_options {
 	bool strict;      /* strict from the start (eval in strict code) */
 	bool typescript;
 	bool jsx;
+	const struct lang_tsconfig *tsconfig; /* held; NULL: none */
 	size_t memory_max; /* bytes; 0: LANG_MEMORY_DEFAULT or 12x source */
 	/*
 	 * LANG_FUNCTION: the source is

@@ -1,6 +1,6 @@
 /*
- * Lowering of JSX to calls of a factory: React.createElement, or what a
- * pragma in a comment says (@jsx h, @jsxFrag Fragment).
+ * Lowering of JSX to calls of a factory (classic), or of jsx() and jsxs() of
+ * an import source (automatic); unit_jsx.c says which.
  */
 #include "config.h"
 
@@ -17,49 +17,15 @@ struct text {
 };
 
 /* clang-format off */
-static const struct {
-	const char *name, *utf8;
+static const struct entity {
+	const char *name;
+	uint32_t code;
 } entities[] = {
-	{ "amp", "&" }, { "lt", "<" }, { "gt", ">" }, { "quot", "\"" },
-	{ "apos", "'" }, { "nbsp", "\xc2\xa0" }, { "copy", "\xc2\xa9" },
-	{ "reg", "\xc2\xae" }, { "hellip", "\xe2\x80\xa6" },
-	{ "mdash", "\xe2\x80\x94" }, { "ndash", "\xe2\x80\x93" },
-	{ "lsquo", "\xe2\x80\x98" }, { "rsquo", "\xe2\x80\x99" },
-	{ "ldquo", "\xe2\x80\x9c" }, { "rdquo", "\xe2\x80\x9d" },
-	{ "middot", "\xc2\xb7" }, { "times", "\xc3\x97" },
-	{ "laquo", "\xc2\xab" }, { "raquo", "\xc2\xbb" },
-	{ "larr", "\xe2\x86\x90" }, { "rarr", "\xe2\x86\x92" },
+#define ENTITY(name_, code_) { name_, code_ },
+#include "worker/lang/jsx_entities.def"
+#undef ENTITY
 };
 /* clang-format on */
-
-/* The word behind "@jsx " in some comment, or FALLBACK. */
-static struct lang_str
-pragma(struct lower *l, const char *name, const char *fallback)
-{
-	size_t n = strlen(name), left;
-	const char *p = l->u->src, *end = p + l->u->len, *stop;
-
-	for (;;) {
-		left = (size_t)(end - p);
-		p = memmem(p, left, name, n);
-		if (p == NULL)
-			return lo_str(fallback);
-		p += n;
-		if (p < end && *p == ' ')
-			break;
-	}
-	while (p < end && *p == ' ')
-		p++;
-	for (stop = p; stop < end; stop++)
-		if (*stop != '.' && *stop != '_' && *stop != '$' &&
-		    !(*stop >= '0' && *stop <= '9') &&
-		    !(*stop >= 'a' && *stop <= 'z') &&
-		    !(*stop >= 'A' && *stop <= 'Z'))
-			break;
-	if (stop == p)
-		return lo_str(fallback);
-	return (struct lang_str){p, (size_t)(stop - p)};
-}
 
 /* "React.createElement", its first name as the program knows it. */
 static void
@@ -80,6 +46,26 @@ put_factory(struct lower *l, struct lang_str path)
 	}
 	lo_put(l, "%s", &ref);
 	emit_put(&l->e, path.s + len, path.len - len);
+}
+
+/* NAME of the module that request asks for; CALLED: without a `this`. */
+static void
+put_runtime(struct lower *l, const char *name, uint32_t request, bool called)
+{
+	const struct unit_jsx *j = &l->u->jsx;
+
+	if (called)
+		lo_put(l, "(0,");
+	if (request != 0) {
+		lo_put(l, "%pi%u.%z", request, name);
+	} else if (l->u->options.kind == LANG_COMMONJS) {
+		lo_put(l, "require(\"%s/jsx-runtime\").%z", &j->source, name);
+	} else {
+		unit_fail(l->u, 0, 0,
+		    "JSX with an import source is for modules");
+	}
+	if (called)
+		lo_put(l, ")");
 }
 
 static size_t
@@ -107,14 +93,21 @@ put_utf8(char *s, unsigned long c)
 	return 4;
 }
 
+static int
+compare_entity(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct entity *)row)->name);
+}
+
 /* The entity at S ("&...;"), decoded into T. Returns its length, or 0. */
 static size_t
 decode_entity(const char *s, size_t len, struct text *t)
 {
 	const char *semi = memchr(s, ';', MIN(len, 12));
+	const struct entity *e;
 	char digits[12];
 	unsigned long c;
-	size_t n, i;
+	size_t n;
 
 	if (semi == NULL || semi - s < 2)
 		return 0;
@@ -129,16 +122,14 @@ decode_entity(const char *s, size_t len, struct text *t)
 		t->len += put_utf8(t->s + t->len, c);
 		return n + 2;
 	}
-	for (i = 0; i < NELEMS(entities); i++) {
-		if (strlen(entities[i].name) != n ||
-		    memcmp(entities[i].name, s + 1, n) != 0)
-			continue;
-		memcpy(t->s + t->len, entities[i].utf8,
-		    strlen(entities[i].utf8));
-		t->len += strlen(entities[i].utf8);
-		return n + 2;
-	}
-	return 0;
+	memcpy(digits, s + 1, n);
+	digits[n] = '\0';
+	e = bsearch(digits, entities, NELEMS(entities), sizeof *entities,
+	    compare_entity);
+	if (e == NULL)
+		return 0;
+	t->len += put_utf8(t->s + t->len, e->code);
+	return n + 2;
 }
 
 /* An entity is never shorter than what it stands for. */
@@ -218,40 +209,74 @@ has_spread(const struct lower *l, uint32_t list)
 	return false;
 }
 
-/* null, {a:1} or $os({},x,{a:1}) */
-static void
-put_props(struct lower *l, uint32_t list)
+/*
+ * The attribute `key` is an argument behind the properties, but evaluated
+ * where it stands: before the value that follows it.
+ */
+struct key {
+	uint32_t attr; /* 0: none */
+	uint32_t temp;
+	bool pending;
+};
+
+static bool
+key_begin(struct lower *l, struct key *k)
 {
-	bool spread = has_spread(l, list), open;
+	if (!k->pending)
+		return false;
+	k->pending = false;
+	k->temp = lo_temp(l);
+	lo_put(l, "(%t=", k->temp);
+	put_attribute_value(l, N(l, k->attr)->b);
+	lo_put(l, ",");
+	return true;
+}
+
+/*
+ * null, {a:1} or $os({},x,{a:1}). OPEN_END: more follows, the last literal
+ * stays open.
+ */
+static void
+put_props(struct lower *l, uint32_t list, bool open_end, struct key *k)
+{
+	bool spread = has_spread(l, list), open = true, keyed;
 	const char *sep = "";
 	uint32_t a;
 
-	if (list == 0) {
-		lo_put(l, "null");
+	if (list == 0 && !open_end) {
+		lo_put(l, l->u->jsx.automatic ? "{}" : "null");
 		return;
 	}
 	if (spread)
 		lo_put(l, "%h(", LANG_HELPER_OBJ_SPREAD);
 	lo_put(l, "{");
-	open = true;
 	for (a = list; a != 0; a = N(l, a)->next) {
 		const struct ast_node *node = N(l, a);
 
+		if (a == k->attr) {
+			k->pending = true;
+			continue;
+		}
 		if (node->kind == AST_JSX_SPREAD) {
 			lo_put(l, open ? "}," : ",");
+			keyed = key_begin(l, k);
 			lo_at(l, node->a);
+			lo_put(l, keyed ? ")" : "");
 			open = false;
 			continue;
 		}
-		if (!open)
-			lo_put(l, ",{");
-		else
-			lo_put(l, "%z", sep);
+		lo_put(l, open ? "%z" : ",{", sep);
 		lo_put_quote(l, unit_atom_str(l->u, N(l, node->a)->a));
 		lo_put(l, ":");
+		keyed = key_begin(l, k);
 		put_attribute_value(l, node->b);
+		lo_put(l, keyed ? ")" : "");
 		open = true;
 		sep = ",";
+	}
+	if (open_end) {
+		lo_put(l, open ? "%z" : ",{", list != 0 && open ? sep : "");
+		return;
 	}
 	if (open)
 		lo_put(l, "}");
@@ -259,53 +284,182 @@ put_props(struct lower *l, uint32_t list)
 		lo_put(l, ")");
 }
 
-static void
-put_children(struct lower *l, uint32_t c)
+/* An element, a text or an expression; false: nothing of it is left. */
+static bool
+child_is_needed(struct lower *l, uint32_t c)
 {
-	struct lang_str s;
+	const struct ast_node *node = N(l, c);
+
+	if (node->kind == AST_JSX_TEXT)
+		return child_text(l, node).len != 0;
+	return node->kind != AST_JSX_EXPR || node->a != 0;
+}
+
+static void
+put_child(struct lower *l, uint32_t c)
+{
+	const struct ast_node *node = N(l, c);
+
+	if (node->kind == AST_JSX_TEXT) {
+		emit_sync(&l->e, node->pos);
+		lo_put_quote(l, child_text(l, node));
+	} else if (node->kind == AST_JSX_EXPR) {
+		lo_at(l, node->a);
+	} else {
+		lo_at(l, c);
+	}
+}
+
+/*
+ * The children, separated by commas; SPREAD: as arguments of $sp behind the
+ * array that is open.
+ */
+static void
+put_children(struct lower *l, uint32_t c, const char *sep, bool spread)
+{
+	bool open = true;
 
 	for (; c != 0; c = N(l, c)->next) {
-		const struct ast_node *node = N(l, c);
+		if (!child_is_needed(l, c))
+			continue;
+		if (N(l, c)->kind == AST_JSX_SPREAD) {
+			lo_put(l, open ? "]," : ",");
+			lo_at(l, N(l, c)->a);
+			open = false;
+			continue;
+		}
+		lo_put(l, open ? "%z" : ",[", sep);
+		open = true;
+		put_child(l, c);
+		sep = ",";
+	}
+	if (spread && open)
+		lo_put(l, "]");
+}
 
-		if (node->kind == AST_JSX_TEXT) {
-			s = child_text(l, node);
-			if (s.len == 0)
-				continue;
-			lo_put(l, ",");
-			emit_sync(&l->e, node->pos);
-			lo_put_quote(l, s);
-		} else if (node->kind == AST_JSX_SPREAD) {
-			unit_fail(l->u, node->pos, node->end,
-			    "spread children are not supported");
-		} else if (node->kind != AST_JSX_EXPR) {
-			lo_put(l, ",");
-			lo_at(l, c);
-		} else if (node->a != 0) {
-			lo_put(l, ",");
-			lo_at(l, node->a);
+static void
+put_tag(struct lower *l, uint32_t n)
+{
+	const struct ast_node *tag;
+
+	if (N(l, n)->a == 0) {
+		if (l->u->jsx.automatic)
+			put_runtime(l, "Fragment", l->u->jsx.runtime, false);
+		else
+			put_factory(l, l->u->jsx.fragment);
+		return;
+	}
+	tag = N(l, N(l, n)->a);
+	if (tag->kind == AST_JSX_NAME)
+		emit_quote(&l->e, l->u->src + tag->pos, tag->end - tag->pos);
+	else
+		lo_at(l, N(l, n)->a);
+}
+
+/* React.createElement("a",null,child) */
+static void
+lower_classic(struct lower *l, uint32_t n, uint32_t request)
+{
+	const struct ast_node *node = N(l, n);
+	bool spread = has_spread(l, node->c);
+
+	if (spread)
+		lo_put(l, "%h(", LANG_HELPER_REFLECT_APPLY);
+	if (l->u->jsx.automatic)
+		put_runtime(l, "createElement", request, true);
+	else
+		put_factory(l, l->u->jsx.factory);
+	if (spread)
+		lo_put(l, ",void 0,%h([", LANG_HELPER_SPREAD);
+	else
+		lo_put(l, "(");
+	put_tag(l, n);
+	lo_put(l, ",");
+	put_props(l, node->b, false, &(struct key){0});
+	put_children(l, node->c, ",", spread);
+	lo_put(l, spread ? "))" : ")");
+}
+
+/* The attribute `key`, for the automatic runtime; 0 if there is none. */
+static uint32_t
+key_attribute(struct lower *l, uint32_t n, bool *late_out)
+{
+	bool behind = false;
+	uint32_t a, key = 0;
+
+	*late_out = false;
+	for (a = N(l, n)->b; a != 0; a = N(l, a)->next) {
+		if (N(l, a)->kind == AST_JSX_SPREAD) {
+			behind = true;
+		} else if (lo_str_eq(unit_atom_str(l->u, N(l, N(l, a)->a)->a),
+			       lo_str("key"))) {
+			key = a;
+			*late_out = behind;
 		}
 	}
+	return key;
+}
+
+/* jsx("a",{b:1,children:c},key) */
+static void
+lower_automatic(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	uint32_t c, count = 0, only = 0;
+	bool late, many, keyed;
+	struct key key = {0};
+
+	key.attr = key_attribute(l, n, &late);
+	if (late) {
+		lower_classic(l, n, l->u->jsx.fallback);
+		return;
+	}
+	for (c = node->c; c != 0; c = N(l, c)->next) {
+		if (!child_is_needed(l, c))
+			continue;
+		count += N(l, c)->kind == AST_JSX_SPREAD ? 2 : 1;
+		only = c;
+	}
+	many = count > 1;
+	put_runtime(l, many ? "jsxs" : "jsx", l->u->jsx.runtime, true);
+	lo_put(l, "(");
+	put_tag(l, n);
+	lo_put(l, ",");
+	put_props(l, node->b, count != 0, &key);
+	if (count != 0) {
+		lo_put(l, "children:");
+		keyed = key_begin(l, &key);
+		if (many) {
+			many = has_spread(l, node->c);
+			if (many)
+				lo_put(l, "%h(", LANG_HELPER_SPREAD);
+			lo_put(l, "[");
+			put_children(l, node->c, "", true);
+			lo_put(l, many ? ")" : "");
+		} else {
+			put_child(l, only);
+		}
+		lo_put(l, keyed ? ")" : "");
+		lo_put(l, has_spread(l, node->b) ? "})" : "}");
+	}
+	if (key.attr != 0) {
+		lo_put(l, ",");
+		if (key.pending)
+			put_attribute_value(l, N(l, key.attr)->b);
+		else
+			lo_put(l, "%t", key.temp);
+	}
+	lo_put(l, ")");
+	lo_temp_free(l, key.temp);
 }
 
 void
 lower_jsx(struct lower *l, uint32_t n)
 {
-	const struct ast_node *node = N(l, n);
-
-	lo_to(l, node->pos);
-	put_factory(l, pragma(l, "@jsx", "React.createElement"));
-	lo_put(l, "(");
-	if (node->a == 0) {
-		put_factory(l, pragma(l, "@jsxFrag", "React.Fragment"));
-	} else if (N(l, node->a)->kind == AST_JSX_NAME) {
-		emit_quote(&l->e, l->u->src + N(l, node->a)->pos,
-		    N(l, node->a)->end - N(l, node->a)->pos);
-	} else {
-		lo_at(l, node->a);
-	}
-	lo_put(l, ",");
-	put_props(l, node->b);
-	put_children(l, node->c);
-	lo_put(l, ")");
-	lo_skip(l, node->end);
+	lo_to(l, N(l, n)->pos);
+	if (l->u->jsx.automatic)
+		lower_automatic(l, n);
+	else
+		lower_classic(l, n, 0);
+	lo_skip(l, N(l, n)->end);
 }

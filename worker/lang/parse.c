@@ -34,6 +34,7 @@ parse_unit(struct lang_unit *unit)
 	parse_program(p);
 	if (unit->options.kind == LANG_MODULE)
 		parse_module_end(p);
+	unit_jsx_configure(unit);
 	resolve_unit(unit);
 	if (p->ts)
 		unit_erase_types(unit);

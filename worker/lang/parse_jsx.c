@@ -25,6 +25,7 @@ parse_jsx(struct parser *p)
 	uint32_t node;
 
 	p->no_in = 0;
+	p->u->jsx.seen = true;
 	node = parse_element(p);
 	p->no_in = saved;
 	next(p);
@@ -162,6 +163,23 @@ attribute_value(struct parser *p)
 	return node;
 }
 
+/* A key behind a spread attribute: only createElement knows which wins. */
+static void
+note_late_key(struct parser *p, uint32_t a)
+{
+	bool spread = false;
+
+	for (; a != 0; a = N(p, a)->next) {
+		uint32_t name = N(p, a)->a;
+
+		if (N(p, a)->kind == AST_JSX_SPREAD)
+			spread = true;
+		else if (spread && N(p, name)->end - N(p, name)->pos == 3 &&
+			 memcmp(p->u->src + N(p, name)->pos, "key", 3) == 0)
+			p->u->jsx.seen_late = true;
+	}
+}
+
 static uint32_t
 parse_attribute(struct parser *p)
 {
@@ -246,6 +264,7 @@ parse_element(struct parser *p)
 		while (at(p, TOK_NAME) || at(p, TOK_LBRACE))
 			list_add(p, &list, parse_attribute(p));
 		N(p, node)->b = list.first;
+		note_late_key(p, list.first);
 	}
 	if (N(p, node)->a != 0 && accept_token(p, TOK_SLASH)) {
 		at_gt(p);

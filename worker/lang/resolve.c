@@ -125,8 +125,11 @@ resolve_node(struct resolver *r, uint32_t node)
 	case AST_EXPORT_DEFAULT:
 		resolve_export(r, node);
 		break;
-	case AST_NEW:
 	case AST_JSX_ELEMENT:
+		resolve_jsx(r, node);
+		note_call(r, node, taint);
+		break;
+	case AST_NEW:
 	case AST_SPREAD:
 	case AST_TEMPLATE:
 	case AST_PRIVATE_IN:

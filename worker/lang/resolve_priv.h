@@ -64,6 +64,8 @@ void resolve_initialised(struct resolver *r, uint32_t node, uint32_t pos);
 /* The names that NODE binds are written more than once. */
 void resolve_assigned(struct resolver *r, uint32_t node);
 /* resolve_ts.c: enum and namespace */
+/* An element uses the factory by its name. */
+void resolve_jsx(struct resolver *r, uint32_t node);
 void resolve_ts(struct resolver *r, uint32_t node);
 
 /* resolve_ref.c */

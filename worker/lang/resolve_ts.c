@@ -1,9 +1,11 @@
 /*
- * Scope analysis of TypeScript's enum and namespace.
+ * Scope analysis of TypeScript's enum and namespace, and of JSX.
  *
  * Runs in: worker, on a tenant's source text.
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "worker/lang/resolve_priv.h"
 
@@ -31,4 +33,33 @@ resolve_ts(struct resolver *r, uint32_t node)
 	resolve_leave(r, f->scope);
 	resolve_func_leave(r, n->d);
 	r->loops = loops;
+}
+
+/* The first name of PATH, "React" of "React.createElement". */
+static void
+use_name(struct resolver *r, struct lang_str path)
+{
+	const char *dot = memchr(path.s, '.', path.len);
+	size_t len = dot != NULL ? (size_t)(dot - path.s) : path.len;
+	uint32_t a = atom_find(&r->u->atoms, path.s, len), symbol;
+
+	symbol = a != 0 ? atom_get(&r->u->atoms, a)->symbol : 0;
+	if (symbol != 0)
+		symbol_get(r->u, symbol)->flags |= SYMF_USED;
+}
+
+void
+resolve_jsx(struct resolver *r, uint32_t node)
+{
+	const struct ast_node *n = RN(r, node);
+
+	if (!r->u->jsx.automatic) {
+		use_name(r, r->u->jsx.factory);
+		if (n->a == 0)
+			use_name(r, r->u->jsx.fragment);
+	}
+	if (n->a != 0)
+		resolve_node(r, n->a);
+	resolve_list(r, n->b);
+	resolve_list(r, n->c);
 }

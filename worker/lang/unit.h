@@ -30,6 +30,16 @@ struct unit_erased {
 	bool semicolon; /* put one at POS: a statement ends there */
 };
 
+/* How JSX is lowered. */
+struct unit_jsx {
+	bool seen;         /* some element */
+	bool seen_late;    /* a key behind a spread attribute */
+	bool automatic;    /* else classic */
+	uint32_t runtime;  /* index + 1 of the request of .../jsx-runtime */
+	uint32_t fallback; /* the same of the source itself */
+	struct lang_str factory, fragment, source;
+};
+
 struct lang_unit {
 	/*
 	 * Held: the caller's. For TypeScript this is a copy in the arena after
@@ -59,6 +69,7 @@ struct lang_unit {
 	bool has_dynamic_import;
 	bool has_bigint;
 
+	struct unit_jsx jsx;
 	struct unit_erased *erased;
 	uint32_t nerased, cap_erased;
 
@@ -100,6 +111,9 @@ struct lang_str unit_string_value(struct lang_unit *u, uint32_t node);
 /* The value of a NUMBER node. */
 double unit_number_value(const struct lang_unit *u, uint32_t node);
 struct lang_str unit_atom_str(const struct lang_unit *u, uint32_t atom);
+
+/* Once a unit with JSX is parsed: pragmas, options, requests. */
+void unit_jsx_configure(struct lang_unit *u);
 
 /* A zeroed element; its index is never 0. */
 uint32_t pool_add(struct lang_unit *u, struct pool *pool);

@@ -181,6 +181,7 @@ class Translation:
         self.known = known_flags
         self.lines = []
         self.nfiles = 0
+        self.has_gc = "--expose-gc" in config.get("v8Flags", [])
         for service in config.get("services", []):
             self.service(service)
         (folder / "eider.ini").write_text("\n".join(self.lines) + "\n")
@@ -188,7 +189,7 @@ class Translation:
     def put(self, line=""):
         self.lines.append(line)
 
-    def content(self, value):
+    def content(self, value, is_code=False):
         """VALUE of a module or binding as a word of the INI."""
         if isinstance(value, tuple) and value[0] == "embed":
             data = (self.source / value[1]).read_bytes()
@@ -196,6 +197,8 @@ class Translation:
         else:
             data = value.encode()
             suffix = ".txt"
+        if self.has_gc and is_code:
+            data = b"globalThis.gc ??= () => {}; " + data
         self.nfiles += 1
         name = f"file{self.nfiles}{suffix}"
         (self.folder / name).write_bytes(data)
@@ -230,7 +233,7 @@ class Translation:
                             "json"):
                 raise Unsupported(f"module of kind {kind}")
             line = (f"modules = {word(module['name'])} {kind} "
-                    f"{self.content(module[kind])}")
+                    f"{self.content(module[kind], kind == 'esModule')}")
             for name in module.get("namedExports", []):
                 line += f" namedExports={word(name)}"
             self.put(line)

@@ -282,6 +282,29 @@ struct setup {
 	const struct worker_spec *spec;
 };
 
+/* Cloudflare.compatibilityFlags: what the config asks for is true. */
+static void
+define_cloudflare(duk_context *ctx, const struct worker_spec *spec)
+{
+	uint32_t i;
+
+	duk_push_global_object(ctx);
+	duk_push_literal(ctx, "Cloudflare");
+	duk_push_object(ctx);
+	duk_push_bare_object(ctx);
+	for (i = 0; i < spec->nflags; i++) {
+		str_push_utf8(ctx, spec->flags[i].p, spec->flags[i].len);
+		duk_push_true(ctx);
+		duk_put_prop(ctx, -3);
+	}
+	duk_freeze(ctx, -1);
+	duk_put_prop_literal(ctx, -2, "compatibilityFlags");
+	duk_def_prop(ctx, -3,
+	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
+		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE);
+	duk_pop(ctx);
+}
+
 static int
 set_up(duk_context *ctx, void *arg)
 {
@@ -305,6 +328,7 @@ set_up(duk_context *ctx, void *arg)
 		}
 		duk_put_prop(ctx, -4);
 	}
+	define_cloudflare(ctx, spec);
 	if (s->api->node & NODE_GLOBALS)
 		node_define_globals(ctx);
 	return 0;

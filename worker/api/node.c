@@ -180,6 +180,21 @@ node_install(struct engine *engine)
 		    modules[i].make);
 }
 
+/* [ ] -> [ object ]: the bindings that process.env is made of */
+duk_ret_t
+node_env(duk_context *ctx)
+{
+	const struct api *api = api_from(ctx);
+
+	if ((api->node & NODE_ENV) == 0) {
+		duk_push_bare_object(ctx);
+		return 1;
+	}
+	duk_push_heapptr(ctx, api->stash);
+	duk_get_prop_literal(ctx, -1, "env");
+	return 1;
+}
+
 /* --- globals --- */
 
 /* { name of the global, script, property of what it returns or NULL: all } */

@@ -22,6 +22,9 @@ unsigned int node_access(const struct worker_spec *spec);
 /* In the zygote: the names of the modules. */
 void node_install(struct engine *engine);
 
+/* For scripts: [ ] -> [ object ], the bindings that process.env is made of */
+duk_ret_t node_env(duk_context *ctx);
+
 /* Globals that load their module when they are touched. */
 void node_define_globals(duk_context *ctx);
 

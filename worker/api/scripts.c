@@ -646,6 +646,7 @@ static const struct member natives[] = {
 	{ "hasState", M_METHOD, n_has_state, NULL, 1, 1, 0 },
 	{ "field", M_METHOD, n_field, NULL, 3, 3, 0 },
 	{ "apply", M_METHOD, n_apply, NULL, 3, 3, 0 },
+	{ "nodeEnv", M_METHOD, node_env, NULL, 0, 0, 0 },
 	{ "getContext", M_METHOD, n_get_context, NULL, 0, 0, 0 },
 	{ "setContext", M_METHOD, n_set_context, NULL, 1, 1, 0 },
 	{ "sourceRead", M_METHOD, n_source_read, NULL, 1, 1, 0 },

@@ -176,7 +176,7 @@
 			});
 			Object.defineProperty(this, 'stack', {
 				value: String(this.stack).replace(
-				    /^(?:Assertion)?Error/,
+				    /^\w*Error(?: \[ERR_ASSERTION\])?/,
 				    'AssertionError [ERR_ASSERTION]'),
 				enumerable: false, writable: true,
 				configurable: true

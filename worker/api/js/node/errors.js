@@ -71,8 +71,6 @@
 		    items[items.length - 1];
 	}
 	function withCode(error, code) {
-		const name = error.name;
-
 		error.code = code;
 		error[$code] = code;
 		Object.defineProperty(error, 'toString', {
@@ -82,8 +80,8 @@
 			enumerable: false, configurable: true, writable: true
 		});
 		Object.defineProperty(error, 'stack', {
-			value: String(error.stack).replace(name,
-			    `${name} [${code}]`),
+			value: String(error.stack).replace(
+			    /^(\w+)(?: \[\w+\])?:/, `$1 [${code}]:`),
 			enumerable: false, configurable: true, writable: true
 		});
 		return error;

@@ -8,8 +8,6 @@
 	return function (exports, specifier) {
 		const names = { 'default': exports };
 
-		if (specifier === 'node:path/win32')
-			return names;
 		Object.keys(exports).forEach((k) => {
 			if (k !== 'default')
 				names[k] = exports[k];

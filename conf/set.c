@@ -379,12 +379,8 @@ set_style(struct load *l, const struct schema_row *row, struct target *target,
 	enum conf_http_style *field = field_of(row, target);
 	int v;
 
-	if (!only_keyword(l, set_styles, words, &v))
-		return;
-	*field = (enum conf_http_style)v;
-	if (*field == CONF_HTTP_STYLE_PROXY)
-		load_error(l,
-		    "\"proxy\" is not supported by this version; write host");
+	if (only_keyword(l, set_styles, words, &v))
+		*field = (enum conf_http_style)v;
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "front/conn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,7 +34,8 @@
 static const char h2_preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define H2_PREFACE_LEN (sizeof h2_preface - 1)
 
-#define REFUSED_MAX 64 /* connections that wait until the client read it */
+#define UID_UNKNOWN 65534 /* of whom our user namespace does not map */
+#define REFUSED_MAX 64    /* connections that wait until the client read it */
 static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
 			      "content-type: text/plain;charset=UTF-8\r\n"
 			      "content-length: 19\r\n"
@@ -140,6 +142,28 @@ conn_local_name(const struct conn *c, char dst[ADDRESS_MAX])
 		address_format(&ss, dst, ADDRESS_MAX);
 	if (dst[0] == '\0')
 		memcpy(dst, "localhost", sizeof "localhost");
+	return dst;
+}
+
+const char *
+conn_cf(const struct conn *c, char dst[CONN_CF_MAX])
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	/* An address has no character that JSON would escape. */
+	if (c->client[0] != '\0')
+		snprintf(dst, CONN_CF_MAX, "{\"clientIp\":\"%s\"}", c->client);
+	else if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
+		 peer.pid == 0) /* in a namespace that we do not see */
+		snprintf(dst, CONN_CF_MAX, "{}");
+	else if (peer.uid == UID_UNKNOWN)
+		snprintf(dst, CONN_CF_MAX, "{\"clientPid\":%ld}",
+		    (long)peer.pid);
+	else
+		snprintf(dst, CONN_CF_MAX,
+		    "{\"clientPid\":%ld,\"clientUid\":%lu}", (long)peer.pid,
+		    (unsigned long)peer.uid);
 	return dst;
 }
 

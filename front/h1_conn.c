@@ -20,6 +20,7 @@
 #include "front/front.h"
 #include "front/listener.h"
 #include "front/request.h"
+#include "http/chars.h"
 #include "http/h1_parse.h"
 #include "http/h1_write.h"
 #include "http/status.h"
@@ -302,6 +303,27 @@ static const struct exchange_ops exchange_ops = {
 
 /* ---- requests ---- */
 
+/*
+ * A client that may get a WebSocket. Other protocols are not spoken, and
+ * upgrades to them are not seen by workers; nor are those that RFC 9110 7.8
+ * and RFC 6455 4.1 do not know: in HTTP/1.0, with another method or a body.
+ */
+static bool
+is_websocket(const struct h1_head *head)
+{
+	if (!head->upgrade || head->minor == 0 || head->method != METHOD_GET ||
+	    head->framing == H1_CHUNKED || head->content_length > 0)
+		return false;
+	for (size_t i = 0; i < head->nfields; i++) {
+		const struct h1_slice *v = &head->fields[i].value;
+
+		if (head->fields[i].id == FIELD_UPGRADE)
+			return v->len == 9 &&
+			       chars_equal_nocase(v->p, "websocket", 9);
+	}
+	return false;
+}
+
 static void
 begin_request(struct h1_conn *h, const struct h1_head *head)
 {
@@ -311,7 +333,9 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	    .version = head->minor == 0 ? HEAD_HTTP_1_0 : HEAD_HTTP_1_1,
 	    .authority = head->authority,
 	    .target = head->target,
-	    .client = c->client,
+	    .scheme = HEAD_HTTP,
+	    .is_websocket = is_websocket(head),
+	    .conn = c,
 	    .listener = c->listener,
 	    .fields = head->fields,
 	    .nfields = head->nfields,
@@ -334,6 +358,16 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	h->expects = h->x.expects = head->expect_continue;
 	h1_write_start(&h->writer, head->method, head->minor,
 	    head->keep_alive && !h->draining);
+	if (r.listener->is_proxy_style) {
+		if (head->scheme == H1_HTTPS)
+			r.scheme = HEAD_HTTPS;
+		if (head->scheme == H1_NO_SCHEME &&
+		    head->method != METHOD_CONNECT) {
+			answer_and_close(h,
+			    400); /* a whole URL belongs there */
+			return;
+		}
+	}
 	if (head->method == METHOD_CONNECT) {
 		/* What follows would be a tunnel's. */
 		answer_and_close(h, 501);

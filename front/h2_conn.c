@@ -292,6 +292,7 @@ h2_conn_open(struct conn *c)
 	const struct limits *l = &c->listener->limits;
 	const nghttp2_settings_entry settings[] = {
 	    {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, (uint32_t)l->streams},
+	    {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
 	    {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
 	    {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)l->head_bytes},
 	};

@@ -272,6 +272,12 @@ on_response(struct exchange *x, const struct head_response *r, bool end)
 	size_t n;
 
 	ASSERT(s->magic == H2_STREAM_MAGIC && !s->responded);
+	if (s->is_tunnel && r->status < 300) {
+		/* An answer without a WebSocket, which the status would not
+		 * tell from one with it. */
+		h2_stream_answer(s, 501);
+		return;
+	}
 	snprintf(status, sizeof status, "%03u", r->status % 1000);
 	n = collect_fields(s, r->fields, status, nva);
 	if (n == 0) {
@@ -465,7 +471,8 @@ h2_stream_on_end(struct h2_stream *s)
 
 /* What a header block says, pseudo fields apart from the others. */
 struct h2_request {
-	struct h1_slice method, target, authority, host, expect;
+	struct h1_slice method, scheme, target, authority, protocol;
+	struct h1_slice host, expect;
 	struct h1_slice cookie; /* joined, in `cookies` */
 	struct buf cookies;
 	bool bad;
@@ -487,6 +494,8 @@ take_pseudo(struct h2_request *q, const struct h1_field *f)
 		size_t slice;
 	} pseudo[] = {
 	    {":method", offsetof(struct h2_request, method)},
+	    {":scheme", offsetof(struct h2_request, scheme)},
+	    {":protocol", offsetof(struct h2_request, protocol)},
 	    {":path", offsetof(struct h2_request, target)},
 	    {":authority", offsetof(struct h2_request, authority)},
 	};
@@ -568,6 +577,12 @@ read_block(const struct h2_block *b, struct h1_head *head, struct h2_request *q)
 	}
 }
 
+static bool
+is_text(const struct h1_slice *s, const char *text)
+{
+	return s->len == strlen(text) && chars_equal_nocase(s->p, text, s->len);
+}
+
 /* Returns 0 or the status to answer. */
 static unsigned int
 check_request(struct h2_request *q, enum method *method_out)
@@ -578,6 +593,9 @@ check_request(struct h2_request *q, enum method *method_out)
 		return 400;
 	if (q->method.len <= 32)
 		m = method_find(q->method.p, q->method.len);
+	/* RFC 8441: a WebSocket is asked for like this. */
+	if (m == METHOD_CONNECT && is_text(&q->protocol, "websocket"))
+		m = METHOD_GET;
 	if (m == METHOD_UNKNOWN || m == METHOD_CONNECT)
 		return 501;
 	if (q->target.len == 0 ||
@@ -609,7 +627,8 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	struct front *f = s->h2->c->front;
 	struct request r = {
 	    .version = HEAD_HTTP_2,
-	    .client = s->h2->c->client,
+	    .scheme = HEAD_HTTP,
+	    .conn = s->h2->c,
 	    .listener = s->h2->c->listener,
 	    .fields = f->head.fields,
 	    .nfields = f->head.nfields,
@@ -620,6 +639,11 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	status = check_request(q, &r.method);
 	if (status != 0)
 		return status;
+	s->is_tunnel = r.is_websocket = q->protocol.len > 0;
+	if (s->is_tunnel && end)
+		return 400;
+	if (r.listener->is_proxy_style && is_text(&q->scheme, "https"))
+		r.scheme = HEAD_HTTPS;
 	if (q->target.len > r.listener->limits.target_bytes)
 		return 414;
 	s->is_head_request = r.method == METHOD_HEAD;
@@ -627,9 +651,11 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	r.target = q->target;
 	status = request_encode(f, &r, &s->x.head, &s->x.id, &service);
 	s->x.inject_response = r.listener->inject_response;
-	s->expects = s->x.expects = q->expect.len > 0 && !end;
+	s->expects = s->x.expects = q->expect.len > 0 && !end && !s->is_tunnel;
+	/* What comes behind it is not a body. */
+	s->input_dropped = s->is_tunnel;
 	if (status == 0)
-		status = exchange_start(&s->x, service, end);
+		status = exchange_start(&s->x, service, end || s->is_tunnel);
 	return status;
 }
 

@@ -55,6 +55,7 @@ struct h2_stream {
 	bool deferred; /* nghttp2 waits for nghttp2_session_resume_data() */
 	bool is_head_request;
 	bool expects;    /* the client's body waits for 100 */
+	bool is_tunnel;  /* extended CONNECT: a 2xx would open it */
 	bool has_length; /* declared by the handler */
 	bool sent;       /* the last frame of the response is out */
 };

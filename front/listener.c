@@ -79,6 +79,7 @@ listener_add(struct front *f, const struct control_listener *m, int fd)
 	l->id = m->id;
 	l->service = m->service;
 	l->name = xmemdup(m->name.p, m->name.len);
+	l->is_proxy_style = m->is_proxy_style;
 	l->forwarded_proto_header = copy_lower(&m->forwarded_proto_header);
 	l->cf_blob_header = copy_lower(&m->cf_blob_header);
 	if (inject_new(m->inject_request, &l->inject_request) != 0 ||

@@ -1,6 +1,7 @@
 #ifndef FRONT_LISTENER_H
 #define FRONT_LISTENER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "http/h1_parse.h"
@@ -20,6 +21,7 @@ struct listener {
 	uint32_t id;
 	uint32_t service;               /* for requests without a route */
 	char *name;                     /* owned; of the socket in the config */
+	bool is_proxy_style;            /* targets are whole URLs */
 	char *forwarded_proto_header;   /* owned, lower case; NULL: none */
 	char *cf_blob_header;           /* owned, lower case; NULL: none */
 	struct inject *inject_request;  /* owned; NULL: none */

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/conn.h"
 #include "front/front.h"
 #include "front/inject.h"
 #include "front/listener.h"
@@ -59,11 +60,16 @@ put_fields(struct buf *out, const struct request *r)
 		    inject_has(l->inject_request, field->name.p,
 			field->name.len) ||
 		    field_flags(field->id) & FIELD_HOP ||
-		    field_is(field, l->forwarded_proto_header) ||
+		    (!l->is_proxy_style &&
+			field_is(field, l->forwarded_proto_header)) ||
 		    field_is(field, l->cf_blob_header))
 			continue;
 		if (put_field(out, field) != 0)
 			return ERR_LIMIT;
+	}
+	if (r->is_websocket) {
+		head_field(out, "connection", 10, "Upgrade", 7);
+		head_field(out, "upgrade", 7, "websocket", 9);
 	}
 	inject_put(l->inject_request, out);
 	return 0;
@@ -76,7 +82,8 @@ apply_headers(struct head_request *h, const struct request *r)
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct h1_field *field = &r->fields[i];
 
-		if (field_is(field, r->listener->forwarded_proto_header))
+		if (!r->listener->is_proxy_style &&
+		    field_is(field, r->listener->forwarded_proto_header))
 			h->scheme = field->value.len == 5 &&
 					    chars_equal_nocase(field->value.p,
 						"https", 5)
@@ -99,15 +106,16 @@ request_encode(struct front *f, const struct request *r, struct buf *out,
 	    .id = f->next_request_id,
 	    .method.p = method_text(r->method),
 	    .method.len = strlen(method_text(r->method)),
-	    .scheme = HEAD_HTTP,
+	    .scheme = r->scheme,
 	    .version = r->version,
 	    .authority = {r->authority.p, r->authority.len},
 	    .target = {r->target.p, r->target.len},
-	    .client = {r->client, strlen(r->client)},
+	    .client = {r->conn->client, strlen(r->conn->client)},
 	    .cf = {"", 0},
 	};
 	char *joined = NULL;
 	unsigned int status = 0;
+	char cf[CONN_CF_MAX];
 
 	if (r->target.len == 0 || r->target.p[0] == '?') {
 		joined = xmalloc(r->target.len + 1);
@@ -119,6 +127,10 @@ request_encode(struct front *f, const struct request *r, struct buf *out,
 	}
 	if (h.authority.p == NULL)
 		h.authority.p = "";
+	if (r->listener->cf_blob_header == NULL) {
+		h.cf.p = conn_cf(r->conn, cf);
+		h.cf.len = strlen(cf);
+	}
 	apply_headers(&h, r);
 	if (router_find(f->router, r->listener->id, h.authority.p,
 		h.authority.len, h.target.p, h.target.len, service_out) != 0)

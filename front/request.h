@@ -1,6 +1,7 @@
 #ifndef FRONT_REQUEST_H
 #define FRONT_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
  * From a request as HTTP/1 or HTTP/2 brought it to the head that a worker
  * gets.
  */
+struct conn;
 struct front;
 struct listener;
 
@@ -19,8 +21,10 @@ struct request {
 	enum method method;
 	enum head_version version;
 	struct h1_slice authority;
-	struct h1_slice target; /* see h1_parse.h */
-	const char *client;     /* "ip:port", or "" */
+	struct h1_slice target;  /* see h1_parse.h */
+	enum head_scheme scheme; /* unless a header says it */
+	bool is_websocket;       /* asks for one: the worker may see that */
+	const struct conn *conn;
 	const struct listener *listener;
 	const struct h1_field *fields;
 	size_t nfields;

@@ -57,6 +57,7 @@ parse_absolute(struct h1_head *head, const char *s, size_t len,
 		host_len++;
 	if (!host_is_valid(s + skip, host_len, false))
 		REFUSE(400, "malformed host in the target");
+	head->scheme = skip == 7 ? H1_HTTP : H1_HTTPS;
 	head->authority.p = s + skip;
 	head->authority.len = host_len;
 	head->target.p = s + skip + host_len;

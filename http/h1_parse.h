@@ -41,6 +41,7 @@ struct h1_limits {
 };
 
 enum h1_framing { H1_NO_BODY, H1_LENGTH, H1_CHUNKED };
+enum h1_scheme { H1_NO_SCHEME, H1_HTTP, H1_HTTPS };
 
 /*
  * A request head, or its trailers (then only the fields are set). A caller
@@ -56,8 +57,9 @@ struct h1_head {
 	struct h1_slice target;
 	/* From the target, else from Host; empty only in HTTP/1.0. */
 	struct h1_slice authority;
-	unsigned int minor; /* HTTP/1.minor: 0 or 1 */
-	bool keep_alive;    /* the client wants the connection to go on */
+	enum h1_scheme scheme; /* of an absolute target */
+	unsigned int minor;    /* HTTP/1.minor: 0 or 1 */
+	bool keep_alive;       /* the client wants the connection to go on */
 	bool expect_continue;
 	bool upgrade; /* Connection: upgrade, with an Upgrade field */
 	enum h1_framing framing;

@@ -366,13 +366,6 @@ static const struct conf_case cases[] = {
 	"longs to the connection and cannot be set or removed\n"
 	"t.ini:5: http.injectRequestHeaders: \"TE\" belongs to the "
 	"connection and cannot be set or removed\n"},
-    {"http style of a later version",
-	TEXT("[socket t]\n"
-		"address = *:2\n"
-		"service = a\n"
-		"http.style = proxy\n"),
-	"t.ini:4: http.style: \"proxy\" is not supported by this ve"
-	"rsion; write host\n"},
     {"prefixes of standard output",
 	TEXT("[logging]\n"
 		"stdoutPrefix = x\n"

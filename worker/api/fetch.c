@@ -419,11 +419,7 @@ put_head(duk_context *ctx, struct api_call *c, duk_idx_t idx)
 	length = body->kind == BODY_NULL ? -1 : body_length(ctx, idx, body);
 	request_push_method(ctx, idx);
 	h.method.p = duk_require_lstring(ctx, -1, &h.method.len);
-	request_push_cf(ctx, idx);
-	if (duk_is_object(ctx, -1)) {
-		duk_json_encode(ctx, -1);
-		h.cf.p = str_to_utf8(ctx, -1, &h.cf.len);
-	}
+	h.cf.p = request_push_cf_json(ctx, idx, &h.cf.len);
 	buf_init(&authority);
 	buf_init(&target);
 	buf_put(&authority, buf_peek(&u->host), buf_len(&u->host));

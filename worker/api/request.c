@@ -99,7 +99,9 @@ request_push_url(duk_context *ctx, duk_idx_t obj)
 	buf_put(b, h.scheme == HEAD_HTTPS ? "https://" : "http://",
 	    h.scheme == HEAD_HTTPS ? 8 : 7);
 	buf_put(b, h.authority.p, h.authority.len);
-	buf_put(b, h.target.p, h.target.len);
+	/* RFC 9112 7.1: "*" stands for the server, whose path is empty. */
+	if (h.target.len != 1 || h.target.p[0] != '*')
+		buf_put(b, h.target.p, h.target.len);
 	if (url_parse(&api->url[0], (const char *)buf_peek(b), buf_len(b),
 		NULL) == 0) {
 		struct buf *b2 = api_scratch(api, 1);
@@ -262,6 +264,30 @@ take_redirect(duk_context *ctx, duk_idx_t value)
 	return REDIRECT_FOLLOW;
 }
 
+/*
+ * cf as it is kept: JSON text until somebody looks at it, then a value.
+ * [ ] -> [ string, object or undefined ]
+ */
+static void
+push_kept_cf(duk_context *ctx, duk_idx_t obj)
+{
+	struct request_state *r = state_get(ctx, obj, API_REQUEST);
+	struct head_request h;
+
+	obj = duk_require_normalize_index(ctx, obj);
+	if (duk_get_prop_literal(ctx, obj, CF) || !r->has_head)
+		return;
+	duk_pop(ctx);
+	push_head(ctx, obj, &h);
+	if (h.cf.len == 0)
+		duk_push_undefined(ctx);
+	else if (h.cf.p[0] == '{')
+		duk_push_lstring(ctx, h.cf.p, h.cf.len);
+	else
+		str_push_json(ctx, h.cf.p, h.cf.len);
+	duk_remove(ctx, -2);
+}
+
 /* Everything but the body from the request at SRC. */
 static void
 copy_request(duk_context *ctx, duk_idx_t obj, struct request_state *r,
@@ -285,7 +311,7 @@ copy_request(duk_context *ctx, duk_idx_t obj, struct request_state *r,
 		hide(ctx, obj, SIGNAL);
 	else
 		duk_pop(ctx);
-	request_push_cf(ctx, src);
+	push_kept_cf(ctx, src);
 	hide(ctx, obj, CF);
 }
 
@@ -475,22 +501,31 @@ request_signal(duk_context *ctx)
 void
 request_push_cf(duk_context *ctx, duk_idx_t obj)
 {
-	struct request_state *r = state_get(ctx, obj, API_REQUEST);
-	struct head_request h;
+	const char *s;
+	duk_size_t n;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, CF) || !r->has_head)
-		return;
-	duk_pop(ctx);
-	push_head(ctx, obj, &h);
-	if (h.cf.len > 0) {
-		str_push_json(ctx, h.cf.p, h.cf.len);
-	} else {
-		duk_push_undefined(ctx);
+	push_kept_cf(ctx, obj);
+	if (duk_is_string(ctx, -1)) {
+		s = duk_require_lstring(ctx, -1, &n);
+		str_push_json(ctx, s, n);
+		duk_remove(ctx, -2);
 	}
-	duk_remove(ctx, -2);
 	duk_dup(ctx, -1);
 	hide(ctx, obj, CF);
+}
+
+const char *
+request_push_cf_json(duk_context *ctx, duk_idx_t obj, size_t *len_out)
+{
+	push_kept_cf(ctx, obj);
+	if (duk_is_string(ctx, -1))
+		return duk_require_lstring(ctx, -1, len_out);
+	*len_out = 0;
+	if (!duk_is_object(ctx, -1))
+		return "";
+	duk_json_encode(ctx, -1);
+	return str_to_utf8(ctx, -1, len_out);
 }
 
 static duk_ret_t

@@ -23,6 +23,9 @@ struct response_state {
 void request_push_url(duk_context *ctx, duk_idx_t obj);
 void request_push_method(duk_context *ctx, duk_idx_t obj);
 void request_push_cf(duk_context *ctx, duk_idx_t obj);
+/* [ ] -> [ value ]: its JSON, borrowed from that; "" for none. */
+const char *request_push_cf_json(duk_context *ctx, duk_idx_t obj,
+    size_t *len_out);
 /* undefined when there is none and it is not to be MADE. */
 void request_push_signal(duk_context *ctx, duk_idx_t obj, bool make);
 

@@ -51,10 +51,10 @@ take_status(duk_context *ctx, duk_idx_t init)
 	}
 	v = duk_to_number(ctx, -1);
 	duk_pop(ctx);
-	if (v == 101)
+	if (v == 101 && duk_get_prop_literal(ctx, init, "webSocket") &&
+	    !duk_is_null_or_undefined(ctx, -1))
 		(void)duk_type_error(ctx,
-		    "Responses with a WebSocket (status 101) are not "
-		    "implemented");
+		    "Response: webSocket is not implemented");
 	if (!(v >= 200 && v <= 599))
 		(void)duk_range_error(ctx,
 		    "Responses may only be constructed with status codes in "

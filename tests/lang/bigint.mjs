@@ -11,6 +11,7 @@ show(fails(() => 1n + 1), fails(() => 1n / 0n), fails(() => 2n ** -1n), fails(()
 show(fails(() => 2n ** (1n << 40n)), fails(() => BigInt(1.5)), fails(() => BigInt("1x")), fails(() => JSON.stringify([1n])));
 show(BigInt(2 ** 70), BigInt(" -0 "), BigInt(""), Number(2n ** 53n + 3n), Number(-(2n ** 2000n)), parseInt("12n"));
 show(BigInt.asIntN(8, 255n), BigInt.asUintN(8, -1n), BigInt.asIntN(64, 2n ** 63n), BigInt.asUintN(65, -1n));
+show(new BigInt64Array([1n, -1n, 2n ** 63n]), new BigUint64Array(new BigInt64Array([-1n])).at(-1));
 show(new Map([[1n, "m"]]).get(1n), { 1: "k" }[1n], [10n, 9n, 1n].sort(), [3n].includes(3n), Object(2n) * 3n);
 
 let seed = 12345n;

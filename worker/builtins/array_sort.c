@@ -7,6 +7,8 @@
 
 #include "worker/builtins/array.h"
 
+#include "worker/engine/bigint.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -45,6 +47,12 @@ compare_numbers(duk_context *ctx, const struct sort *s, uint32_t a, uint32_t b)
 
 	dx_array_get(ctx, s->values, a);
 	dx_array_get(ctx, s->values, b);
+	if (bigint_is(ctx, -1)) {
+		int c = bigint_compare(ctx, -2, -1);
+
+		duk_pop_2(ctx);
+		return c;
+	}
 	x = duk_get_number(ctx, -2);
 	y = duk_get_number(ctx, -1);
 	duk_pop_2(ctx);

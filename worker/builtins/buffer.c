@@ -122,7 +122,8 @@ buffer_is_view(duk_context *ctx)
 {
 	int class = dx_class(ctx, 0);
 
-	duk_push_boolean(ctx, class >= DX_DATAVIEW && class <= DX_FLOAT64ARRAY);
+	duk_push_boolean(ctx,
+	    class >= DX_DATAVIEW && class <= DX_BIGUINT64ARRAY);
 	return 1;
 }
 
@@ -366,22 +367,21 @@ dataview_access(duk_context *ctx)
 	bool set = (magic & 16) != 0, little;
 	unsigned char bytes[8];
 	struct dx_view v, one;
-	double at, d = 0;
+	double at;
 	size_t size, i;
 
 	duk_push_this(ctx); /* [ offset value/little little this ] */
 	if (dx_class(ctx, 3) != DX_DATAVIEW)
 		bi_throw_receiver(ctx, "DataView.prototype.getInt8");
 	at = bi_to_index(ctx, 0, "Offset");
+	one.class = DX_INT8ARRAY + (magic & 15);
 	if (set)
-		d = duk_to_number(ctx, 1);
+		typed_coerce(ctx, 1, one.class);
 	little = duk_to_boolean(ctx, set ? 2 : 1);
 	if (typed_is_out_of_bounds(ctx, 3))
 		bi_throw_type(ctx, "Cannot access a detached or out-of-bounds "
 				   "ArrayBuffer");
 	dx_view(ctx, 3, &v);
-	one = v;
-	one.class = DX_INT8ARRAY + (magic & 15);
 	size = (size_t)1 << typed_shift(one.class);
 	if (at + (double)size > (double)v.length)
 		bi_throw_range(ctx,
@@ -390,7 +390,8 @@ dataview_access(duk_context *ctx)
 	one.offset = 0;
 	one.shift = 0;
 	if (set) {
-		typed_write(&one, 0, d);
+		duk_dup(ctx, 1);
+		typed_pop(ctx, &one, 0);
 		for (i = 0; i < size; i++)
 			((unsigned char *)v.data)[v.offset + (size_t)at + i] =
 			    bytes[little ? i : size - 1 - i];
@@ -399,7 +400,7 @@ dataview_access(duk_context *ctx)
 	for (i = 0; i < size; i++)
 		bytes[little ? i : size - 1 - i] =
 		    ((unsigned char *)v.data)[v.offset + (size_t)at + i];
-	duk_push_number(ctx, typed_read(&one, 0));
+	typed_push(ctx, &one, 0);
 	return 1;
 }
 
@@ -418,6 +419,8 @@ install_dataview(duk_context *ctx)
 	    {"getUint32", dataview_access, 3, 1, 6},
 	    {"getFloat32", dataview_access, 3, 1, 7},
 	    {"getFloat64", dataview_access, 3, 1, 8},
+	    {"getBigInt64", dataview_access, 3, 1, 9},
+	    {"getBigUint64", dataview_access, 3, 1, 10},
 	    {"setInt8", dataview_access, 3, 2, 16},
 	    {"setUint8", dataview_access, 3, 2, 17},
 	    {"setInt16", dataview_access, 3, 2, 19},
@@ -426,6 +429,8 @@ install_dataview(duk_context *ctx)
 	    {"setUint32", dataview_access, 3, 2, 22},
 	    {"setFloat32", dataview_access, 3, 2, 23},
 	    {"setFloat64", dataview_access, 3, 2, 24},
+	    {"setBigInt64", dataview_access, 3, 2, 25},
+	    {"setBigUint64", dataview_access, 3, 2, 26},
 	};
 
 	duk_push_global_object(ctx);

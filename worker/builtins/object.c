@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "worker/builtins/desc.h"
 #include "worker/builtins/objop.h"
 
 /* magic of the functions that list properties */
@@ -186,7 +187,7 @@ object_define(duk_context *ctx)
 		bi_throw_type(ctx,
 		    "Object.defineProperty called on non-object");
 	bi_to_key(ctx, 1);
-	objop_normalize_desc(ctx);
+	desc_normalize(ctx);
 	define_or_throw(ctx, 0);
 	duk_dup(ctx, 0);
 	return 1;
@@ -212,7 +213,7 @@ define_all(duk_context *ctx, duk_idx_t obj)
 		}
 		duk_dup_top(ctx);
 		duk_get_prop(ctx, props);
-		objop_normalize_desc(ctx);
+		desc_normalize(ctx);
 		duk_swap_top(ctx, -2);
 		dx_array_append(ctx, list);
 		dx_array_append(ctx, list);

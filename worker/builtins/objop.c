@@ -5,16 +5,14 @@
  */
 #include "config.h"
 
-#include "worker/builtins/objop.h"
+#include "worker/builtins/objop_priv.h"
+
+#include "worker/builtins/typed.h"
 
 #include <string.h>
 
-/*
- * [ ] -> [ trap handler target ] and true, or [ target ] and false if the
- * Proxy has no such trap.
- */
-static bool
-push_trap(duk_context *ctx, duk_idx_t obj, const char *name)
+bool
+objop_push_trap(duk_context *ctx, duk_idx_t obj, const char *name)
 {
 	bi_check_stack(ctx); /* targets can be Proxies to any depth */
 	duk_require_stack(ctx, 16);
@@ -32,16 +30,15 @@ push_trap(duk_context *ctx, duk_idx_t obj, const char *name)
 	return true;
 }
 
-/* [ ] -> [ target ] */
-static void
-push_target(duk_context *ctx, duk_idx_t obj)
+void
+objop_push_target(duk_context *ctx, duk_idx_t obj)
 {
 	dx_proxy_parts(ctx, obj);
 	duk_pop(ctx);
 }
 
-static void
-throw_invariant(duk_context *ctx, const char *name)
+void
+objop_throw_invariant(duk_context *ctx, const char *name)
 {
 	bi_throw_type(ctx, "'%s' on proxy: trap result violates an invariant",
 	    name);
@@ -59,7 +56,7 @@ objop_get_proto(duk_context *ctx, duk_idx_t obj)
 		}
 		return;
 	}
-	if (!push_trap(ctx, obj, "getPrototypeOf")) {
+	if (!objop_push_trap(ctx, obj, "getPrototypeOf")) {
 		objop_get_proto(ctx, -1);
 		duk_remove(ctx, -2);
 		return;
@@ -68,11 +65,11 @@ objop_get_proto(duk_context *ctx, duk_idx_t obj)
 	if (!bi_is_object(ctx, -1) && !duk_is_null(ctx, -1))
 		bi_throw_type(ctx, "'getPrototypeOf' on proxy: trap returned "
 				   "neither object nor null");
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	if (!objop_is_extensible(ctx, -1)) {
 		objop_get_proto(ctx, -1);
 		if (!duk_samevalue(ctx, -1, -3))
-			throw_invariant(ctx, "getPrototypeOf");
+			objop_throw_invariant(ctx, "getPrototypeOf");
 		duk_pop(ctx);
 	}
 	duk_pop(ctx);
@@ -122,7 +119,7 @@ objop_set_proto(duk_context *ctx, duk_idx_t obj)
 	obj = duk_require_normalize_index(ctx, obj);
 	if (!dx_is_proxy(ctx, obj))
 		return set_proto_ordinary(ctx, obj);
-	if (!push_trap(ctx, obj, "setPrototypeOf")) {
+	if (!objop_push_trap(ctx, obj, "setPrototypeOf")) {
 		duk_swap_top(ctx, -2); /* [ target proto ] */
 		r = objop_set_proto(ctx, -2);
 		duk_pop(ctx);
@@ -133,11 +130,11 @@ objop_set_proto(duk_context *ctx, duk_idx_t obj)
 	r = duk_to_boolean(ctx, -1);
 	duk_pop(ctx);
 	if (r) {
-		push_target(ctx, obj);
+		objop_push_target(ctx, obj);
 		if (!objop_is_extensible(ctx, -1)) {
 			objop_get_proto(ctx, -1);
 			if (!duk_samevalue(ctx, -1, -3))
-				throw_invariant(ctx, "setPrototypeOf");
+				objop_throw_invariant(ctx, "setPrototypeOf");
 			duk_pop(ctx);
 		}
 		duk_pop(ctx);
@@ -154,16 +151,16 @@ objop_is_extensible(duk_context *ctx, duk_idx_t obj)
 	obj = duk_require_normalize_index(ctx, obj);
 	if (!dx_is_proxy(ctx, obj))
 		return dx_is_extensible(ctx, obj);
-	if (!push_trap(ctx, obj, "isExtensible")) {
+	if (!objop_push_trap(ctx, obj, "isExtensible")) {
 		r = objop_is_extensible(ctx, -1);
 		duk_pop(ctx);
 		return r;
 	}
 	duk_call_method(ctx, 1);
 	r = duk_to_boolean(ctx, -1);
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	if (objop_is_extensible(ctx, -1) != r)
-		throw_invariant(ctx, "isExtensible");
+		objop_throw_invariant(ctx, "isExtensible");
 	duk_pop_2(ctx);
 	return r;
 }
@@ -175,154 +172,23 @@ objop_prevent(duk_context *ctx, duk_idx_t obj)
 
 	obj = duk_require_normalize_index(ctx, obj);
 	if (!dx_is_proxy(ctx, obj)) {
+		if (typed_is(ctx, obj) && !typed_is_fixed(ctx, obj))
+			return false; /* there may be new elements */
 		dx_prevent_extensions(ctx, obj);
 		return true;
 	}
-	if (!push_trap(ctx, obj, "preventExtensions")) {
+	if (!objop_push_trap(ctx, obj, "preventExtensions")) {
 		r = objop_prevent(ctx, -1);
 		duk_pop(ctx);
 		return r;
 	}
 	duk_call_method(ctx, 1);
 	r = duk_to_boolean(ctx, -1);
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	if (r && objop_is_extensible(ctx, -1))
-		throw_invariant(ctx, "preventExtensions");
+		objop_throw_invariant(ctx, "preventExtensions");
 	duk_pop_2(ctx);
 	return r;
-}
-
-/* Descriptor objects: a field of the one at IDX. */
-static bool
-desc_flag(duk_context *ctx, duk_idx_t idx, const char *name)
-{
-	bool r;
-
-	duk_get_prop_string(ctx, idx, name);
-	r = duk_to_boolean(ctx, -1);
-	duk_pop(ctx);
-	return r;
-}
-
-static bool
-desc_has(duk_context *ctx, duk_idx_t idx, const char *name)
-{
-	return duk_has_prop_string(ctx, idx, name);
-}
-
-static bool
-desc_is_accessor(duk_context *ctx, duk_idx_t idx)
-{
-	return desc_has(ctx, idx, "get") || desc_has(ctx, idx, "set");
-}
-
-static bool
-desc_is_data(duk_context *ctx, duk_idx_t idx)
-{
-	return desc_has(ctx, idx, "value") || desc_has(ctx, idx, "writable");
-}
-
-void
-objop_normalize_desc(duk_context *ctx)
-{
-	static const char *const fields[] = {
-	    "enumerable", "configurable", "value", "writable", "get", "set"};
-	size_t i;
-
-	if (!bi_is_object(ctx, -1))
-		bi_throw_type(ctx, "Property description must be an object: %s",
-		    duk_safe_to_string(ctx, -1));
-	duk_push_bare_object(ctx);
-	for (i = 0; i < NELEMS(fields); i++) {
-		duk_push_string(ctx, fields[i]);
-		if (!objop_has(ctx, -3))
-			continue;
-		duk_get_prop_string(ctx, -2, fields[i]);
-		if (i == 0 || i == 1 || i == 3) {
-			duk_to_boolean(ctx, -1);
-		} else if (i >= 4 && !duk_is_undefined(ctx, -1) &&
-			   !duk_is_function(ctx, -1)) {
-			bi_throw_type(ctx, i == 4
-					       ? "Getter must be a function"
-					       : "Setter must be a function");
-		}
-		duk_put_prop_string(ctx, -2, fields[i]);
-	}
-	if (desc_is_accessor(ctx, -1) && desc_is_data(ctx, -1))
-		bi_throw_type(ctx,
-		    "Invalid property descriptor. Cannot both specify "
-		    "accessors and a value or writable attribute");
-	duk_remove(ctx, -2);
-}
-
-/* Fill in what a complete descriptor has: [ desc ] -> [ desc ] */
-static void
-complete_desc(duk_context *ctx)
-{
-	static const char *const data[] = {"value", "writable"};
-	static const char *const accessor[] = {"get", "set"};
-	bool acc = desc_is_accessor(ctx, -1);
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		const char *f = acc ? accessor[i] : data[i];
-
-		if (desc_has(ctx, -1, f))
-			continue;
-		if (!acc && i == 1)
-			duk_push_false(ctx);
-		else
-			duk_push_undefined(ctx);
-		duk_put_prop_string(ctx, -2, f);
-	}
-	for (i = 0; i < 2; i++) {
-		const char *f = i == 0 ? "enumerable" : "configurable";
-
-		if (desc_has(ctx, -1, f))
-			continue;
-		duk_push_false(ctx);
-		duk_put_prop_string(ctx, -2, f);
-	}
-}
-
-static bool
-same_field(duk_context *ctx, duk_idx_t a, duk_idx_t b, const char *name)
-{
-	bool r;
-
-	duk_get_prop_string(ctx, a, name);
-	duk_get_prop_string(ctx, b < 0 ? b - 1 : b, name);
-	r = duk_samevalue(ctx, -1, -2);
-	duk_pop_2(ctx);
-	return r;
-}
-
-/* IsCompatiblePropertyDescriptor(extensible, desc A, current B). */
-static bool
-is_compatible(duk_context *ctx, bool extensible, duk_idx_t a, duk_idx_t b)
-{
-	if (duk_is_undefined(ctx, b))
-		return extensible;
-	if (desc_flag(ctx, b, "configurable"))
-		return true;
-	if (desc_flag(ctx, a, "configurable"))
-		return false;
-	if (desc_has(ctx, a, "enumerable") &&
-	    !same_field(ctx, a, b, "enumerable"))
-		return false;
-	if (!desc_is_data(ctx, a) && !desc_is_accessor(ctx, a))
-		return true;
-	if (desc_is_accessor(ctx, a) != desc_is_accessor(ctx, b))
-		return false;
-	if (desc_is_accessor(ctx, b))
-		return (!desc_has(ctx, a, "get") ||
-			   same_field(ctx, a, b, "get")) &&
-		       (!desc_has(ctx, a, "set") ||
-			   same_field(ctx, a, b, "set"));
-	if (desc_flag(ctx, b, "writable"))
-		return true;
-	return !desc_flag(ctx, a, "writable") &&
-	       (!desc_has(ctx, a, "value") || same_field(ctx, a, b, "value"));
 }
 
 /* [ key ] -> [ desc or undefined ]; the Proxy has the trap: [ key trap
@@ -339,7 +205,7 @@ get_own_by_trap(duk_context *ctx, duk_idx_t obj)
 	if (!bi_is_object(ctx, res) && !duk_is_undefined(ctx, res))
 		bi_throw_type(ctx, "'getOwnPropertyDescriptor' on proxy: trap "
 				   "returned neither object nor undefined");
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	duk_dup(ctx, key);
 	objop_get_own(ctx, -2);
 	cur = res + 2;
@@ -347,22 +213,22 @@ get_own_by_trap(duk_context *ctx, duk_idx_t obj)
 		if (!duk_is_undefined(ctx, cur) &&
 		    (!desc_flag(ctx, cur, "configurable") ||
 			!objop_is_extensible(ctx, res + 1)))
-			throw_invariant(ctx, "getOwnPropertyDescriptor");
+			objop_throw_invariant(ctx, "getOwnPropertyDescriptor");
 	} else {
 		extensible = objop_is_extensible(ctx, res + 1);
 		duk_dup(ctx, res);
-		objop_normalize_desc(ctx);
-		complete_desc(ctx);
+		desc_normalize(ctx);
+		desc_complete(ctx);
 		duk_replace(ctx, res);
-		if (!is_compatible(ctx, extensible, res, cur))
-			throw_invariant(ctx, "getOwnPropertyDescriptor");
+		if (!desc_is_compatible(ctx, extensible, res, cur))
+			objop_throw_invariant(ctx, "getOwnPropertyDescriptor");
 		if (!desc_flag(ctx, res, "configurable") &&
 		    (duk_is_undefined(ctx, cur) ||
 			desc_flag(ctx, cur, "configurable") ||
 			(desc_has(ctx, res, "writable") &&
 			    !desc_flag(ctx, res, "writable") &&
 			    desc_flag(ctx, cur, "writable"))))
-			throw_invariant(ctx, "getOwnPropertyDescriptor");
+			objop_throw_invariant(ctx, "getOwnPropertyDescriptor");
 	}
 	duk_set_top(ctx, res + 1);
 	duk_remove(ctx, key);
@@ -376,7 +242,7 @@ objop_get_own(duk_context *ctx, duk_idx_t obj)
 		duk_get_prop_desc(ctx, obj, 0);
 		return;
 	}
-	if (push_trap(ctx, obj, "getOwnPropertyDescriptor")) {
+	if (objop_push_trap(ctx, obj, "getOwnPropertyDescriptor")) {
 		get_own_by_trap(ctx, obj);
 		return;
 	}
@@ -404,7 +270,7 @@ define_by_trap(duk_context *ctx, duk_idx_t obj)
 		return false;
 	}
 	duk_pop(ctx);
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	target = desc + 1;
 	duk_dup(ctx, key);
 	objop_get_own(ctx, target);
@@ -414,28 +280,60 @@ define_by_trap(duk_context *ctx, duk_idx_t obj)
 		 !desc_flag(ctx, desc, "configurable");
 	if (duk_is_undefined(ctx, cur)) {
 		if (!extensible || locked)
-			throw_invariant(ctx, "defineProperty");
+			objop_throw_invariant(ctx, "defineProperty");
 	} else {
-		if (!is_compatible(ctx, extensible, desc, cur) ||
+		if (!desc_is_compatible(ctx, extensible, desc, cur) ||
 		    (locked && desc_flag(ctx, cur, "configurable")))
-			throw_invariant(ctx, "defineProperty");
+			objop_throw_invariant(ctx, "defineProperty");
 		if (desc_is_data(ctx, cur) &&
 		    !desc_flag(ctx, cur, "configurable") &&
 		    desc_flag(ctx, cur, "writable") &&
 		    desc_has(ctx, desc, "writable") &&
 		    !desc_flag(ctx, desc, "writable"))
-			throw_invariant(ctx, "defineProperty");
+			objop_throw_invariant(ctx, "defineProperty");
 	}
 	duk_set_top(ctx, key);
 	return true;
 }
 
+/* Has the descriptor at IDX a field NAME that is false? */
+static bool
+desc_denies(duk_context *ctx, duk_idx_t idx, const char *name)
+{
+	return desc_has(ctx, idx, name) && !desc_flag(ctx, idx, name);
+}
+
+/* An element of a typed array: [ key desc ] -> [ ] */
+static bool
+define_element(duk_context *ctx, duk_idx_t obj, bool is_there)
+{
+	duk_idx_t key = duk_get_top(ctx) - 2;
+	bool r;
+
+	r = is_there && !desc_denies(ctx, -1, "configurable") &&
+	    !desc_denies(ctx, -1, "enumerable") &&
+	    !desc_denies(ctx, -1, "writable") && !desc_is_accessor(ctx, -1);
+	if (r && desc_has(ctx, -1, "value")) {
+		duk_get_prop_literal(ctx, -1, "value");
+		duk_remove(ctx, -2);
+		duk_put_prop(ctx, obj);
+	}
+	duk_set_top(ctx, key);
+	return r;
+}
+
 bool
 objop_define(duk_context *ctx, duk_idx_t obj)
 {
+	enum dx_typed_key element;
 	bool r;
 
 	obj = duk_require_normalize_index(ctx, obj);
+	duk_swap_top(ctx, -2);
+	element = dx_typed_key(ctx, obj);
+	duk_swap_top(ctx, -2);
+	if (element != DX_TYPED_NO)
+		return define_element(ctx, obj, element == DX_TYPED_ELEMENT);
 	if (!dx_is_proxy(ctx, obj)) {
 		bi_push(ctx, I_DUK_DEFINE);
 		duk_dup(ctx, obj);
@@ -446,7 +344,7 @@ objop_define(duk_context *ctx, duk_idx_t obj)
 		duk_pop(ctx);
 		return r;
 	}
-	if (push_trap(ctx, obj, "defineProperty"))
+	if (objop_push_trap(ctx, obj, "defineProperty"))
 		return define_by_trap(ctx, obj);
 	duk_insert(ctx, -3);
 	r = objop_define(ctx, -3);
@@ -475,6 +373,20 @@ objop_create(duk_context *ctx, duk_idx_t obj, bool must)
 	return r;
 }
 
+/* What a trap says is gone may not be one that the target must keep. */
+static void
+require_loose(duk_context *ctx, duk_idx_t obj, duk_idx_t key, const char *trap)
+{
+	objop_push_target(ctx, obj);
+	duk_dup(ctx, key);
+	objop_get_own(ctx, -2);
+	if (!duk_is_undefined(ctx, -1) &&
+	    (!desc_flag(ctx, -1, "configurable") ||
+		!objop_is_extensible(ctx, -2)))
+		objop_throw_invariant(ctx, trap);
+	duk_pop_2(ctx);
+}
+
 bool
 objop_delete(duk_context *ctx, duk_idx_t obj)
 {
@@ -485,6 +397,11 @@ objop_delete(duk_context *ctx, duk_idx_t obj)
 	if (!dx_is_proxy(ctx, obj)) {
 		int attrs;
 
+		if (dx_typed_key(ctx, obj) != DX_TYPED_NO) {
+			r = dx_typed_key(ctx, obj) == DX_TYPED_BEYOND;
+			duk_pop(ctx);
+			return r;
+		}
 		duk_dup_top(ctx);
 		attrs = dx_own_attrs(ctx, obj);
 		r = attrs < 0 || ((unsigned int)attrs & DEF_C) != 0;
@@ -494,7 +411,7 @@ objop_delete(duk_context *ctx, duk_idx_t obj)
 			duk_pop(ctx);
 		return r;
 	}
-	if (!push_trap(ctx, obj, "deleteProperty")) {
+	if (!objop_push_trap(ctx, obj, "deleteProperty")) {
 		duk_swap_top(ctx, -2);
 		r = objop_delete(ctx, -2);
 		duk_pop(ctx);
@@ -503,37 +420,9 @@ objop_delete(duk_context *ctx, duk_idx_t obj)
 	duk_dup(ctx, key);
 	duk_call_method(ctx, 2);
 	r = duk_to_boolean(ctx, -1);
-	if (r) {
-		push_target(ctx, obj);
-		duk_dup(ctx, key);
-		objop_get_own(ctx, -2);
-		if (!duk_is_undefined(ctx, -1) &&
-		    (!desc_flag(ctx, -1, "configurable") ||
-			!objop_is_extensible(ctx, -2)))
-			throw_invariant(ctx, "deleteProperty");
-	}
+	if (r)
+		require_loose(ctx, obj, key, "deleteProperty");
 	duk_set_top(ctx, key);
-	return r;
-}
-
-/* Does OBJ or something it inherits from need the slow way? */
-static bool
-chain_has_proxy(duk_context *ctx, duk_idx_t obj)
-{
-	bool r;
-
-	if (dx_is_proxy(ctx, obj))
-		return true;
-	duk_dup(ctx, obj);
-	while ((r = dx_is_proxy(ctx, -1)) == false) {
-		void *p = dx_proto(ctx, -1);
-
-		if (p == NULL)
-			break;
-		duk_pop(ctx);
-		duk_push_heapptr(ctx, p);
-	}
-	duk_pop(ctx);
 	return r;
 }
 
@@ -577,20 +466,9 @@ objop_has(duk_context *ctx, duk_idx_t obj)
 	bool r;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (!chain_has_proxy(ctx, obj))
+	if (!dx_is_proxy(ctx, obj))
 		return duk_has_prop(ctx, obj);
-	if (!dx_is_proxy(ctx, obj)) {
-		if (objop_is_own(ctx, obj)) {
-			duk_pop(ctx);
-			return true;
-		}
-		objop_get_proto(ctx, obj);
-		duk_swap_top(ctx, -2);
-		r = objop_has(ctx, -2);
-		duk_pop(ctx);
-		return r;
-	}
-	if (!push_trap(ctx, obj, "has")) {
+	if (!objop_push_trap(ctx, obj, "has")) {
 		duk_swap_top(ctx, -2);
 		r = objop_has(ctx, -2);
 		duk_pop(ctx);
@@ -599,211 +477,10 @@ objop_has(duk_context *ctx, duk_idx_t obj)
 	duk_dup(ctx, key);
 	duk_call_method(ctx, 2);
 	r = duk_to_boolean(ctx, -1);
-	if (!r) {
-		push_target(ctx, obj);
-		duk_dup(ctx, key);
-		objop_get_own(ctx, -2);
-		if (!duk_is_undefined(ctx, -1) &&
-		    (!desc_flag(ctx, -1, "configurable") ||
-			!objop_is_extensible(ctx, -2)))
-			throw_invariant(ctx, "has");
-	}
+	if (!r)
+		require_loose(ctx, obj, key, "has");
 	duk_set_top(ctx, key);
 	return r;
-}
-
-/* [ key receiver trap handler target ] -> [ value ] */
-static void
-get_by_trap(duk_context *ctx, duk_idx_t obj)
-{
-	duk_idx_t key = duk_get_top(ctx) - 5, cur;
-
-	duk_dup(ctx, key);
-	duk_dup(ctx, key + 1);
-	duk_call_method(ctx, 3); /* [ key receiver value ] */
-	push_target(ctx, obj);
-	duk_dup(ctx, key);
-	objop_get_own(ctx, -2);
-	cur = duk_get_top(ctx) - 1;
-	if (!duk_is_undefined(ctx, cur) &&
-	    !desc_flag(ctx, cur, "configurable")) {
-		if (desc_is_accessor(ctx, cur)) {
-			duk_get_prop_literal(ctx, cur, "get");
-			if (duk_is_undefined(ctx, -1) &&
-			    !duk_is_undefined(ctx, key + 2))
-				throw_invariant(ctx, "get");
-		} else if (!desc_flag(ctx, cur, "writable")) {
-			duk_get_prop_literal(ctx, cur, "value");
-			if (!duk_samevalue(ctx, -1, key + 2))
-				throw_invariant(ctx, "get");
-		}
-	}
-	duk_set_top(ctx, key + 3);
-	duk_replace(ctx, key);
-	duk_pop(ctx);
-}
-
-void
-objop_get(duk_context *ctx, duk_idx_t obj)
-{
-	duk_idx_t key = duk_get_top(ctx) - 2;
-
-	obj = duk_require_normalize_index(ctx, obj);
-	duk_require_stack(ctx, 8);
-	if (dx_is_proxy(ctx, obj)) {
-		if (push_trap(ctx, obj, "get")) {
-			get_by_trap(ctx, obj);
-			return;
-		}
-		duk_insert(ctx, -3);
-		objop_get(ctx, -3);
-		duk_remove(ctx, -2);
-		return;
-	}
-	if (duk_strict_equals(ctx, obj, key + 1) &&
-	    !chain_has_proxy(ctx, obj)) {
-		duk_pop(ctx);
-		duk_get_prop(ctx, obj);
-		return;
-	}
-	duk_dup(ctx, key);
-	objop_get_own(ctx, obj);
-	if (duk_is_undefined(ctx, -1)) {
-		duk_pop(ctx);
-		objop_get_proto(ctx, obj);
-		if (duk_is_null(ctx, -1)) {
-			duk_set_top(ctx, key);
-			duk_push_undefined(ctx);
-			return;
-		}
-		duk_insert(ctx, -3);
-		objop_get(ctx, -3);
-		duk_remove(ctx, -2);
-		return;
-	}
-	if (desc_is_accessor(ctx, -1)) {
-		duk_get_prop_literal(ctx, -1, "get");
-		if (!duk_is_undefined(ctx, -1)) {
-			duk_dup(ctx, key + 1);
-			duk_call_method(ctx, 0);
-		}
-	} else {
-		duk_get_prop_literal(ctx, -1, "value");
-	}
-	duk_replace(ctx, key);
-	duk_set_top(ctx, key + 1);
-}
-
-/* [ key value receiver trap handler target ] -> [ ] */
-static bool
-set_by_trap(duk_context *ctx, duk_idx_t obj)
-{
-	duk_idx_t key = duk_get_top(ctx) - 6, cur;
-	bool r;
-
-	duk_dup(ctx, key);
-	duk_dup(ctx, key + 1);
-	duk_dup(ctx, key + 2);
-	duk_call_method(ctx, 4);
-	r = duk_to_boolean(ctx, -1);
-	if (r) {
-		push_target(ctx, obj);
-		duk_dup(ctx, key);
-		objop_get_own(ctx, -2);
-		cur = duk_get_top(ctx) - 1;
-		if (!duk_is_undefined(ctx, cur) &&
-		    !desc_flag(ctx, cur, "configurable")) {
-			if (desc_is_accessor(ctx, cur)) {
-				duk_get_prop_literal(ctx, cur, "set");
-				if (duk_is_undefined(ctx, -1))
-					throw_invariant(ctx, "set");
-			} else if (!desc_flag(ctx, cur, "writable")) {
-				duk_get_prop_literal(ctx, cur, "value");
-				if (!duk_samevalue(ctx, -1, key + 1))
-					throw_invariant(ctx, "set");
-			}
-		}
-	}
-	duk_set_top(ctx, key);
-	return r;
-}
-
-/* The receiver's side of a set: [ key value receiver ] -> [ ] */
-static bool
-set_on_receiver(duk_context *ctx)
-{
-	duk_idx_t key = duk_get_top(ctx) - 3, val = key + 1, recv = key + 2;
-	bool r = false;
-
-	if (!bi_is_object(ctx, recv))
-		goto out;
-	duk_dup(ctx, key);
-	objop_get_own(ctx, recv);
-	if (duk_is_undefined(ctx, -1)) {
-		duk_dup(ctx, key);
-		duk_dup(ctx, val);
-		r = objop_create(ctx, recv, false);
-		goto out;
-	}
-	if (desc_is_accessor(ctx, -1) || !desc_flag(ctx, -1, "writable"))
-		goto out;
-	duk_dup(ctx, key);
-	duk_push_object(ctx);
-	duk_dup(ctx, val);
-	duk_put_prop_literal(ctx, -2, "value");
-	r = objop_define(ctx, recv);
-out:
-	duk_set_top(ctx, key);
-	return r;
-}
-
-bool
-objop_set(duk_context *ctx, duk_idx_t obj)
-{
-	duk_idx_t key = duk_get_top(ctx) - 3;
-	bool r;
-
-	obj = duk_require_normalize_index(ctx, obj);
-	duk_require_stack(ctx, 16);
-	if (dx_is_proxy(ctx, obj)) {
-		if (push_trap(ctx, obj, "set"))
-			return set_by_trap(ctx, obj);
-		duk_insert(ctx, -4);
-		r = objop_set(ctx, -4);
-		duk_pop(ctx);
-		return r;
-	}
-	duk_dup(ctx, key);
-	objop_get_own(ctx, obj);
-	if (duk_is_undefined(ctx, -1)) {
-		duk_pop(ctx);
-		objop_get_proto(ctx, obj);
-		if (duk_is_null(ctx, -1)) {
-			duk_pop(ctx);
-			return set_on_receiver(ctx);
-		}
-		duk_insert(ctx, -4);
-		r = objop_set(ctx, -4);
-		duk_pop(ctx);
-		return r;
-	}
-	if (desc_is_accessor(ctx, -1)) {
-		duk_get_prop_literal(ctx, -1, "set");
-		r = !duk_is_undefined(ctx, -1);
-		if (r) {
-			duk_dup(ctx, key + 2);
-			duk_dup(ctx, key + 1);
-			duk_call_method(ctx, 1);
-		}
-		duk_set_top(ctx, key);
-		return r;
-	}
-	r = desc_flag(ctx, -1, "writable");
-	duk_pop(ctx);
-	if (r)
-		return set_on_receiver(ctx);
-	duk_set_top(ctx, key);
-	return false;
 }
 
 /* Functions have an own fileName of the engine's. */
@@ -882,7 +559,7 @@ check_keys(duk_context *ctx, duk_idx_t obj, duk_idx_t arr)
 		duk_push_true(ctx);
 		duk_put_prop(ctx, set);
 	}
-	push_target(ctx, obj);
+	objop_push_target(ctx, obj);
 	target = set + 1;
 	extensible = objop_is_extensible(ctx, target);
 	objop_keys(ctx, target);
@@ -896,12 +573,12 @@ check_keys(duk_context *ctx, duk_idx_t obj, duk_idx_t arr)
 			 !desc_flag(ctx, -1, "configurable");
 		duk_pop(ctx);
 		if (!take_key(ctx, set) && (locked || !extensible))
-			throw_invariant(ctx, "ownKeys");
+			objop_throw_invariant(ctx, "ownKeys");
 	}
 	if (!extensible) {
 		duk_enum(ctx, set, DUK_ENUM_INCLUDE_SYMBOLS);
 		if (duk_next(ctx, -1, 0))
-			throw_invariant(ctx, "ownKeys");
+			objop_throw_invariant(ctx, "ownKeys");
 	}
 	duk_set_top(ctx, set);
 }
@@ -916,7 +593,7 @@ objop_keys(duk_context *ctx, duk_idx_t obj)
 		keys_ordinary(ctx, obj);
 		return;
 	}
-	if (!push_trap(ctx, obj, "ownKeys")) {
+	if (!objop_push_trap(ctx, obj, "ownKeys")) {
 		objop_keys(ctx, -1);
 		duk_remove(ctx, -2);
 		return;

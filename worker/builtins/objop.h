@@ -36,8 +36,4 @@ void objop_keys(duk_context *ctx, duk_idx_t obj);
 bool objop_is_own_enumerable(duk_context *ctx, duk_idx_t obj);
 bool objop_is_own(duk_context *ctx, duk_idx_t obj); /* [ key ] -> [ key ] */
 
-/* ToPropertyDescriptor and back, in place: [ desc ] -> [ fresh desc ] with
- * nothing but the fields the original has. */
-void objop_normalize_desc(duk_context *ctx);
-
 #endif

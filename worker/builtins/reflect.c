@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "worker/builtins/desc.h"
 #include "worker/builtins/objop.h"
 
 static void
@@ -19,7 +20,7 @@ reflect_define(duk_context *ctx)
 {
 	require_target(ctx, "defineProperty");
 	bi_to_key(ctx, 1);
-	objop_normalize_desc(ctx);
+	desc_normalize(ctx);
 	duk_push_boolean(ctx, objop_define(ctx, 0));
 	return 1;
 }

@@ -13,6 +13,8 @@
 
 #include "worker/builtins/buffer.h"
 #include "worker/builtins/iterator.h"
+#include "worker/builtins/objop.h"
+#include "worker/engine/bigint.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,9 +34,11 @@ static const struct {
     {"Uint32Array", DUK_BUFOBJ_UINT32ARRAY},
     {"Float32Array", DUK_BUFOBJ_FLOAT32ARRAY},
     {"Float64Array", DUK_BUFOBJ_FLOAT64ARRAY},
+    {"BigInt64Array", DUK_BUFOBJ_FLOAT64ARRAY}, /* and then changed */
+    {"BigUint64Array", DUK_BUFOBJ_FLOAT64ARRAY},
 };
 
-static const unsigned char shifts[] = {0, 0, 0, 1, 1, 2, 2, 2, 3};
+static const unsigned char shifts[] = {0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 3};
 
 unsigned int
 typed_shift(int class)
@@ -47,7 +51,27 @@ typed_is(duk_context *ctx, duk_idx_t idx)
 {
 	int class = dx_class(ctx, idx);
 
-	return class >= DX_INT8ARRAY && class <= DX_FLOAT64ARRAY;
+	return class >= DX_INT8ARRAY && class <= DX_BIGUINT64ARRAY;
+}
+
+bool
+typed_holds_bigints(int class)
+{
+	return class >= DX_BIGINT64ARRAY && class <= DX_BIGUINT64ARRAY;
+}
+
+bool
+typed_is_fixed(duk_context *ctx, duk_idx_t idx)
+{
+	bool r;
+
+	if (slot_has(ctx, idx, SLOT_TRACKING))
+		return false;
+	if (!dx_view_push_buffer(ctx, idx))
+		return true; /* it was never asked for */
+	r = !buffer_is_resizable(ctx, -1);
+	duk_pop(ctx);
+	return r;
 }
 
 /* Does the view lie within its buffer? A detached one does not. */
@@ -93,8 +117,9 @@ typed_validate(duk_context *ctx, duk_idx_t idx, const char *method)
 		return (double)x_;                                             \
 	} while (0)
 
-double
-typed_read(const struct dx_view *v, size_t i)
+/* Not of BigInts. */
+static double
+read_number(const struct dx_view *v, size_t i)
 {
 	const char *p = (const char *)v->data + v->offset + (i << v->shift);
 
@@ -133,8 +158,8 @@ to_uint32(double d)
 	return (uint32_t)m;
 }
 
-void
-typed_write(const struct dx_view *v, size_t i, double d)
+static void
+write_number(const struct dx_view *v, size_t i, double d)
 {
 	char *p = (char *)v->data + v->offset + (i << v->shift);
 	uint32_t u;
@@ -173,6 +198,101 @@ typed_write(const struct dx_view *v, size_t i, double d)
 }
 
 void
+typed_coerce(duk_context *ctx, duk_idx_t idx, int class)
+{
+	if (typed_holds_bigints(class))
+		bigint_coerce(ctx, idx);
+	else
+		duk_to_number(ctx, idx);
+}
+
+void
+typed_push(duk_context *ctx, const struct dx_view *v, size_t i)
+{
+	uint64_t u;
+
+	if (!typed_holds_bigints(v->class)) {
+		duk_push_number(ctx, read_number(v, i));
+		return;
+	}
+	memcpy(&u, (const char *)v->data + v->offset + (i << v->shift),
+	    sizeof u);
+	if (v->class == DX_BIGINT64ARRAY)
+		bigint_push_int64(ctx, (int64_t)u);
+	else
+		bigint_push_uint64(ctx, u);
+}
+
+void
+typed_pop(duk_context *ctx, const struct dx_view *v, size_t i)
+{
+	uint64_t u;
+
+	if (typed_holds_bigints(v->class)) {
+		u = bigint_to_uint64(ctx, -1);
+		memcpy((char *)v->data + v->offset + (i << v->shift), &u,
+		    sizeof u);
+	} else {
+		write_number(v, i, duk_get_number(ctx, -1));
+	}
+	duk_pop(ctx);
+}
+
+bool
+typed_same_bytes(int a, int b)
+{
+	static const int clamped = DX_INT8ARRAY + 2;
+
+	return a == b || (typed_holds_bigints(a) && typed_holds_bigints(b)) ||
+	       (typed_shift(a) == 0 && typed_shift(b) == 0 && a != clamped);
+}
+
+void
+typed_copy(duk_context *ctx, const struct dx_view *to, size_t at,
+    const struct dx_view *from, size_t n)
+{
+	char *dst = (char *)to->data + to->offset + (at << to->shift);
+	const char *src = (const char *)from->data + from->offset;
+	double *copy;
+	size_t i;
+
+	if (typed_holds_bigints(to->class) != typed_holds_bigints(from->class))
+		bi_throw_type(ctx, "Cannot mix BigInt and other types, use "
+				   "explicit conversions");
+	if (n == 0)
+		return;
+	if (typed_same_bytes(to->class, from->class)) {
+		memmove(dst, src, n << to->shift);
+		return;
+	}
+	/* they may overlap */
+	copy = duk_push_fixed_buffer(ctx, n * sizeof *copy);
+	for (i = 0; i < n; i++)
+		copy[i] = read_number(from, i);
+	for (i = 0; i < n; i++)
+		write_number(to, at + i, copy[i]);
+	duk_pop(ctx);
+}
+
+/*
+ * [ ] -> [ typed array ] on the buffer at IDX. BigInts: Duktape makes a
+ * Float64Array, which then becomes what is wanted.
+ */
+static void
+push_view(duk_context *ctx, duk_idx_t idx, double offset, double bytes,
+    int class)
+{
+	duk_push_buffer_object(ctx, idx, (duk_size_t)offset, (duk_size_t)bytes,
+	    types[class - DX_INT8ARRAY].flag);
+	if (!typed_holds_bigints(class))
+		return;
+	dx_view_hold_bigints(ctx, class);
+	bi_push(ctx, class == DX_BIGINT64ARRAY ? I_BIGINT64ARRAY_PROTO
+					       : I_BIGUINT64ARRAY_PROTO);
+	duk_set_prototype(ctx, -2);
+}
+
+void
 typed_create(duk_context *ctx, int class, double len)
 {
 	double bytes = len * (double)(1U << typed_shift(class));
@@ -180,8 +300,7 @@ typed_create(duk_context *ctx, int class, double len)
 	if (bytes > BYTES_MAX)
 		bi_throw_range(ctx, "Invalid typed array length: %.0f", len);
 	duk_push_dynamic_buffer(ctx, (duk_size_t)bytes);
-	duk_push_buffer_object(ctx, -1, 0, (duk_size_t)bytes,
-	    types[class - DX_INT8ARRAY].flag);
+	push_view(ctx, -1, 0, bytes, class);
 	duk_remove(ctx, -2);
 }
 
@@ -223,8 +342,7 @@ create_view(duk_context *ctx, int class)
 		len = size - offset;
 		len -= fmod(len, 1U << shift);
 	}
-	duk_push_buffer_object(ctx, 0, (duk_size_t)offset, (duk_size_t)len,
-	    types[class - DX_INT8ARRAY].flag);
+	push_view(ctx, 0, offset, len, class);
 	if (tracking)
 		buffer_track(ctx, 0, -1);
 }
@@ -242,6 +360,21 @@ collect_value(duk_context *ctx, void *arg)
 	return 0;
 }
 
+/* An array that can be read by index: nothing runs meanwhile. */
+static bool
+holds_numbers(duk_context *ctx, duk_idx_t idx)
+{
+	uint32_t i, n;
+	bool r =
+	    bi_is_intact_array(ctx, idx) && dx_array_is_dense(ctx, idx, &n);
+
+	for (i = 0; r && i < n; i++) {
+		r = dx_array_get(ctx, idx, i) && duk_is_number(ctx, -1);
+		duk_pop(ctx);
+	}
+	return r;
+}
+
 /* [ ] -> [ typed array ] with the values of the object at 0 */
 static void
 create_from_object(duk_context *ctx, int class)
@@ -256,13 +389,10 @@ create_from_object(duk_context *ctx, int class)
 		typed_create(ctx, class, len);
 		dx_view(ctx, 0, &from);
 		dx_view(ctx, -1, &to);
-		for (k = 0; k < len; k++)
-			typed_write(&to, (size_t)k,
-			    typed_read(&from, (size_t)k));
+		typed_copy(ctx, &to, 0, &from, (size_t)len);
 		return;
 	}
-	if (bi_get_method(ctx, 0, SYM_ITERATOR) &&
-	    !bi_is_intact_array(ctx, 0)) {
+	if (bi_get_method(ctx, 0, SYM_ITERATOR) && !holds_numbers(ctx, 0)) {
 		iterator_from_method(ctx, 0);
 		duk_push_array(ctx);
 		f.list = duk_get_top(ctx) - 3;
@@ -277,7 +407,6 @@ create_from_object(duk_context *ctx, int class)
 	out = duk_get_top(ctx) - 1;
 	for (k = 0; k < len; k++) {
 		bi_get_k(ctx, src, k);
-		duk_to_number(ctx, -1);
 		bi_put_k(ctx, out, k);
 	}
 }
@@ -442,9 +571,18 @@ install_type(duk_context *ctx, int i)
 {
 	int class = DX_INT8ARRAY + i;
 
-	duk_get_global_string(ctx, types[i].name);
-	duk_get_prop_literal(ctx, -1, "prototype");
-	duk_remove(ctx, -2);
+	if (typed_holds_bigints(class)) {
+		duk_push_object(ctx);
+		duk_dup(ctx, -2);
+		duk_set_prototype(ctx, -2);
+		bi_keep(ctx, class == DX_BIGINT64ARRAY
+				 ? I_BIGINT64ARRAY_PROTO
+				 : I_BIGUINT64ARRAY_PROTO);
+	} else {
+		duk_get_global_string(ctx, types[i].name);
+		duk_get_prop_literal(ctx, -1, "prototype");
+		duk_remove(ctx, -2);
+	}
 	engine_push_constructor(ctx, typed_constructor, 3, 3, types[i].name);
 	bi_keep(ctx, (enum bi_intrinsic)(I_INT8ARRAY + i));
 	duk_set_magic(ctx, -1, class);
@@ -478,8 +616,14 @@ bi_install_typed(duk_context *ctx)
 	    {"get buffer", typed_get, 0, 0, 3},
 	    {"get @@toStringTag", typed_get_tag, 0, 0, 0},
 	};
+	static const struct dx_hooks hooks = {.get = objop_get,
+	    .set = objop_set,
+	    .has = objop_has,
+	    .del = objop_delete,
+	    .typed_get = typed_get};
 	int i;
 
+	dx_set_hooks(&hooks);
 	duk_get_global_literal(ctx, "Uint8Array");
 	duk_get_prop_literal(ctx, -1, "prototype");
 	duk_get_prototype(ctx, -1);

@@ -23,33 +23,44 @@ begin(duk_context *ctx, const char *method)
 static duk_ret_t
 typed_fill(duk_context *ctx)
 {
-	double len = begin(ctx, "%TypedArray%.prototype.fill"), k, end, d;
+	double len = begin(ctx, "%TypedArray%.prototype.fill"), k, end;
 	struct dx_view v;
 
-	d = duk_to_number(ctx, 0);
+	typed_coerce(ctx, 0, dx_class(ctx, 3));
 	k = bi_relative(ctx, 1, len, 0);
 	end = bi_relative(ctx, 2, len, len);
 	len = typed_validate(ctx, 3, "%TypedArray%.prototype.fill");
 	end = fmin(end, len);
 	dx_view(ctx, 3, &v);
-	for (; k < end; k++)
-		typed_write(&v, (size_t)k, d);
+	for (; k < end; k++) {
+		duk_dup(ctx, 0);
+		typed_pop(ctx, &v, (size_t)k);
+	}
 	return 1;
+}
+
+/* Exchange the first N elements end for end. */
+static void
+reverse(const struct dx_view *v, size_t n)
+{
+	size_t size = (size_t)1 << v->shift, i, j;
+	char *base = (char *)v->data + v->offset, x[8];
+
+	for (i = 0, j = n; i + 1 < j; i++, j--) {
+		memcpy(x, base + i * size, size);
+		memcpy(base + i * size, base + (j - 1) * size, size);
+		memcpy(base + (j - 1) * size, x, size);
+	}
 }
 
 static duk_ret_t
 typed_reverse(duk_context *ctx)
 {
-	double len = begin(ctx, "%TypedArray%.prototype.reverse"), x;
-	size_t i, j;
+	double len = begin(ctx, "%TypedArray%.prototype.reverse");
 	struct dx_view v;
 
 	dx_view(ctx, 0, &v);
-	for (i = 0, j = (size_t)len; i + 1 < j; i++, j--) {
-		x = typed_read(&v, i);
-		typed_write(&v, i, typed_read(&v, j - 1));
-		typed_write(&v, j - 1, x);
-	}
+	reverse(&v, (size_t)len);
 	return 1;
 }
 
@@ -82,33 +93,21 @@ typed_copy_within(duk_context *ctx)
 static void
 set_typed(duk_context *ctx, duk_idx_t self, double offset)
 {
-	double len, k, *copy;
+	double len, room = typed_length(ctx, self);
 	struct dx_view from, to;
 
 	len = typed_validate(ctx, 0, "%TypedArray%.prototype.set");
-	if (offset + len > typed_length(ctx, self))
+	if (offset + len > room)
 		bi_throw_range(ctx, "offset is out of bounds");
 	dx_view(ctx, 0, &from);
 	dx_view(ctx, self, &to);
-	if (from.class == to.class || (from.shift == 0 && to.shift == 0 &&
-					  to.class != DX_INT8ARRAY + 2)) {
-		memmove((char *)to.data + to.offset +
-			    ((size_t)offset << to.shift),
-		    (char *)from.data + from.offset, (size_t)len << to.shift);
-		return;
-	}
-	/* they may overlap */
-	copy = duk_push_fixed_buffer(ctx, ((size_t)len + 1) * sizeof *copy);
-	for (k = 0; k < len; k++)
-		copy[(size_t)k] = typed_read(&from, (size_t)k);
-	for (k = 0; k < len; k++)
-		typed_write(&to, (size_t)(offset + k), copy[(size_t)k]);
+	typed_copy(ctx, &to, (size_t)offset, &from, (size_t)len);
 }
 
 static duk_ret_t
 typed_set(duk_context *ctx)
 {
-	double offset, len, k;
+	double offset, len, room, k;
 
 	duk_push_this(ctx);
 	if (!typed_is(ctx, 2))
@@ -116,7 +115,7 @@ typed_set(duk_context *ctx)
 	offset = bi_to_integer(ctx, 1);
 	if (offset < 0)
 		bi_throw_range(ctx, "offset is out of bounds");
-	typed_validate(ctx, 2, "%TypedArray%.prototype.set");
+	room = typed_validate(ctx, 2, "%TypedArray%.prototype.set");
 	if (typed_is(ctx, 0)) {
 		set_typed(ctx, 2, offset);
 		return 0;
@@ -126,17 +125,27 @@ typed_set(duk_context *ctx)
 		    "Cannot convert undefined or null to object");
 	duk_to_object(ctx, 0);
 	len = bi_length(ctx, 0);
-	if (offset + len > typed_length(ctx, 2))
+	if (offset + len > room)
 		bi_throw_range(ctx, "offset is out of bounds");
 	for (k = 0; k < len; k++) {
 		bi_get_k(ctx, 0, k);
-		duk_to_number(ctx, -1);
-		if (offset + k < typed_length(ctx, 2))
-			bi_put_k(ctx, 2, offset + k);
-		else
-			duk_pop(ctx);
+		bi_put_k(ctx, 2, offset + k);
 	}
 	return 0;
+}
+
+/* Byte by byte: where the two overlap, what was copied is copied again. */
+static void
+copy_forward(char *dst, const char *src, size_t n)
+{
+	size_t i;
+
+	if (dst <= src || dst >= src + n) {
+		memmove(dst, src, n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		dst[i] = src[i];
 }
 
 static duk_ret_t
@@ -158,7 +167,7 @@ typed_slice(duk_context *ctx)
 	dx_view(ctx, 3, &dst);
 	if (src.class == dst.class) {
 		n = fmin(fmax(to - from, 0), typed_length(ctx, 3));
-		memmove((char *)dst.data + dst.offset,
+		copy_forward((char *)dst.data + dst.offset,
 		    (char *)src.data + src.offset + ((size_t)from << src.shift),
 		    (size_t)n << src.shift);
 		return 1;
@@ -203,7 +212,7 @@ push_values(duk_context *ctx, duk_idx_t idx, double len)
 	dx_push_array(ctx, (uint32_t)len);
 	dx_view(ctx, idx, &v);
 	for (k = 0; k < len; k++) {
-		duk_push_number(ctx, typed_read(&v, (size_t)k));
+		typed_push(ctx, &v, (size_t)k);
 		dx_array_append(ctx, -2);
 	}
 }
@@ -231,8 +240,7 @@ typed_sort(duk_context *ctx)
 	dx_view(ctx, out, &v);
 	for (k = 0; k < len; k++) {
 		dx_array_get(ctx, -1, (uint32_t)k);
-		typed_write(&v, (size_t)k, duk_get_number(ctx, -1));
-		duk_pop(ctx);
+		typed_pop(ctx, &v, (size_t)k);
 	}
 	duk_dup(ctx, out);
 	return 1;
@@ -241,38 +249,42 @@ typed_sort(duk_context *ctx)
 static duk_ret_t
 typed_to_reversed(duk_context *ctx)
 {
-	double len = begin(ctx, "%TypedArray%.prototype.toReversed"), k;
+	double len = begin(ctx, "%TypedArray%.prototype.toReversed");
 	struct dx_view from, to;
 
 	typed_create(ctx, dx_class(ctx, 0), len);
 	dx_view(ctx, 0, &from);
 	dx_view(ctx, 1, &to);
-	for (k = 0; k < len; k++)
-		typed_write(&to, (size_t)k,
-		    typed_read(&from, (size_t)(len - 1 - k)));
+	typed_copy(ctx, &to, 0, &from, (size_t)len);
+	reverse(&to, (size_t)len);
 	return 1;
 }
 
 static duk_ret_t
 typed_with(duk_context *ctx)
 {
-	double len = begin(ctx, "%TypedArray%.prototype.with"), k, d, i;
+	double len = begin(ctx, "%TypedArray%.prototype.with"), k, i;
 	struct dx_view from, to;
 
 	k = bi_to_integer(ctx, 0);
 	if (k < 0)
 		k += len;
-	d = duk_to_number(ctx, 1);
+	typed_coerce(ctx, 1, dx_class(ctx, 2));
 	if (k < 0 || k >= typed_length(ctx, 2))
 		bi_throw_range(ctx, "Invalid typed array index");
 	typed_create(ctx, dx_class(ctx, 2), len);
 	dx_view(ctx, 2, &from);
 	dx_view(ctx, 3, &to);
-	for (i = 0; i < len; i++)
-		typed_write(&to, (size_t)i,
-		    i == k                     ? d
-		    : i < typed_length(ctx, 2) ? typed_read(&from, (size_t)i)
-					       : NAN);
+	typed_copy(ctx, &to, 0, &from, (size_t)fmin(len, typed_length(ctx, 2)));
+	for (i = typed_length(ctx, 2); i < len; i++) {
+		duk_push_undefined(ctx); /* of numbers only: it is NaN */
+		typed_coerce(ctx, -1, to.class);
+		typed_pop(ctx, &to, (size_t)i);
+	}
+	if (k < len) { /* it may have grown meanwhile */
+		duk_dup(ctx, 1);
+		typed_pop(ctx, &to, (size_t)k);
+	}
 	return 1;
 }
 

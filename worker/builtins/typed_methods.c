@@ -158,9 +158,10 @@ typed_search(duk_context *ctx)
 {
 	int magic = duk_get_current_magic(ctx);
 	bool have = duk_get_top(ctx) >= 2;
-	double i, k, len, want;
+	double i, k, len;
 	struct dx_view v;
 	size_t now;
+	bool same;
 
 	duk_set_top(ctx, 2);
 	len = begin(ctx, "%TypedArray%.prototype.indexOf");
@@ -183,23 +184,20 @@ typed_search(duk_context *ctx)
 		duk_push_boolean(ctx, k < len && (double)now < len);
 		return 1;
 	}
-	if (duk_is_number(ctx, 0)) {
-		want = duk_get_number(ctx, 0);
-		dx_view(ctx, 2, &v);
-		for (i = k; i >= 0 && i < len; i += magic == 2 ? -1 : 1) {
-			double x;
-
-			if (i >= (double)now)
-				continue;
-			x = typed_read(&v, (size_t)i);
-			if (x == want ||
-			    (magic == 1 && isnan(x) && isnan(want))) {
-				if (magic == 1)
-					duk_push_true(ctx);
-				else
-					duk_push_number(ctx, i);
-				return 1;
-			}
+	dx_view(ctx, 2, &v);
+	for (i = k; i >= 0 && i < len; i += magic == 2 ? -1 : 1) {
+		if (i >= (double)now)
+			continue;
+		typed_push(ctx, &v, (size_t)i);
+		same = magic == 1 ? bi_same_value_zero(ctx, -1, 0)
+				  : duk_strict_equals(ctx, -1, 0);
+		duk_pop(ctx);
+		if (same) {
+			if (magic == 1)
+				duk_push_true(ctx);
+			else
+				duk_push_number(ctx, i);
+			return 1;
 		}
 	}
 	if (magic == 1)

@@ -10,6 +10,7 @@ not the one the edits were made for.
 import sys
 
 import duk_bigint
+import duk_exotic
 
 EDITS = [
     (
@@ -49,7 +50,7 @@ EDITS = [
 		const char *text = duk_require_lstring(thr, -1, &len);
 		double value;
 
-		if (len < NUMCONV_MAX && strlen(text) == len && numconv_read(text, allow, &value)) {
+		if (strlen(text) == len && numconv_read(text, allow, &value)) {
 			duk_pop(thr);
 			duk_push_number(thr, value);
 			return;
@@ -417,130 +418,11 @@ fail_args:
 """,
     ),
     (
-        "same: get goes on with the target, which may be another; the getter "
-        "of a target sees the Proxy as this",
-        1,
-        """\
-			curr = h_target; /* resume lookup from target */
-			DUK_TVAL_SET_OBJECT(tv_obj, curr);
-""",
-        """\
-			curr = h_target; /* resume lookup from target */
-""",
-    ),
-    (
-        "same",
-        1,
-        "		if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {\n",
-        "		while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {\n",
-    ),
-    (
-        "same: set",
-        1,
-        """\
-			orig = h_target; /* resume write to target */
-			DUK_TVAL_SET_OBJECT(tv_obj, orig);
-""",
-        """\
-			orig = h_target; /* resume write to target */
-""",
-    ),
-    (
-        "same",
-        1,
-        "		if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(orig))) {\n",
-        "		while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(orig))) {\n",
-    ),
-    (
-        "same: has and delete",
-        2,
-        "	if (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj))) {\n",
-        "	while (DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj))) {\n",
-    ),
-    (
         "same: handlers that are Proxies recurse",
         1,
         "	duk_require_stack(thr, DUK__VALSTACK_PROXY_LOOKUP);\n",
         "	duk_native_stack_check(thr);\n"
         "	duk_require_stack(thr, DUK__VALSTACK_PROXY_LOOKUP);\n",
-    ),
-    (
-        "traps get the key of an element as a string, not as a number",
-        3,
-        "			duk_push_tval(thr, tv_key); /* P */\n",
-        "			duk_push_tval(thr, tv_key); /* P */\n"
-        "			(void) duk_to_property_key_hstring(thr, -1);\n",
-    ),
-    (
-        "same: delete",
-        1,
-        "				duk_dup_m4(thr); /* P */\n",
-        "				duk_dup_m4(thr); /* P */\n"
-        "				(void) duk_to_property_key_hstring(thr, -1);\n",
-    ),
-    (
-        "a Proxy on the prototype chain is asked: get",
-        1,
-        """\
-		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);
-	} while (curr != NULL);
-
-	/*
-	 *  Not found
-	 */
-
-	duk_to_undefined(thr, -1); /* [key] -> [undefined] (default value) */
-""",
-        """\
-		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);
-		while (curr != NULL && DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(curr))) {
-			duk_tval inner_key = *DUK_GET_TVAL_NEGIDX(thr, -1);
-			duk_tval inner_receiver = *tv_obj;
-			duk_hobject *h_target;
-
-			if (duk__proxy_check_prop(thr, curr, DUK_STRIDX_GET, &inner_key, &h_target)) {
-				/* [key trap handler] */
-				duk_push_hobject(thr, h_target);
-				duk_push_tval(thr, &inner_key);
-				duk_push_tval(thr, &inner_receiver);
-				duk_call_method(thr, 3);
-				duk_remove_m2(thr);
-				return 1;
-			}
-			curr = h_target;
-		}
-	} while (curr != NULL);
-
-	/*
-	 *  Not found
-	 */
-
-	duk_to_undefined(thr, -1); /* [key] -> [undefined] (default value) */
-""",
-    ),
-    (
-        "same: has",
-        1,
-        """\
-	rc = duk__get_propdesc(thr, obj, key, &desc, 0 /*flags*/); /* don't push value */
-	/* fall through */
-""",
-        """\
-	do {
-		rc = duk__get_own_propdesc_raw(thr, obj, key, DUK_HSTRING_GET_ARRIDX_FAST(key), &desc, 0 /*flags*/);
-		obj = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, obj);
-		if (obj != NULL && DUK_UNLIKELY(DUK_HOBJECT_IS_PROXY(obj)) && !rc) {
-			duk_tval inner_obj, inner_key;
-
-			duk_native_stack_check(thr);
-			DUK_TVAL_SET_OBJECT(&inner_obj, obj);
-			DUK_TVAL_SET_STRING(&inner_key, key);
-			rc = duk_hobject_hasprop(thr, &inner_obj, &inner_key);
-			break;
-		}
-	} while (!rc && obj != NULL);
-	/* fall through */
-""",
     ),
     (
         "a trap that is undefined or null is no trap",
@@ -626,16 +508,6 @@ fail_args:
 						duk_push_undefined(thr);
 """,
     ),
-    (
-        "and the length of such a view is 0",
-        1,
-        """\
-				duk_push_uint(thr, h_bufobj->length >> h_bufobj->shift);
-""",
-        """\
-				duk_push_uint(thr, h_bufobj->buf != NULL && DUK_HBUFOBJ_VALID_BYTEOFFSET_EXCL(h_bufobj, h_bufobj->length) ? h_bufobj->length >> h_bufobj->shift : 0);
-""",
-    ),
 ]
 
 # Messages that developers meet, worded as they know them: (count, old, new).
@@ -692,7 +564,8 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         text = f.read()
     bad = False
-    edits = EDITS + duk_bigint.EDITS + [("a message", *m) for m in MESSAGES]
+    edits = EDITS + duk_bigint.EDITS + duk_exotic.EDITS + \
+        [("a message", *m) for m in MESSAGES]
     for reason, count, old, new in edits:
         found = text.count(old)
         if found != count:

@@ -45,7 +45,9 @@ enum dx_class {
 	DX_ARRAYBUFFER = 19,
 	DX_DATAVIEW = 20,
 	DX_INT8ARRAY = 21,
-	DX_FLOAT64ARRAY = 29
+	DX_FLOAT64ARRAY = 29,
+	DX_BIGINT64ARRAY = 30,
+	DX_BIGUINT64ARRAY = 31
 };
 int dx_class(duk_context *ctx, duk_idx_t idx);
 void dx_set_class(duk_context *ctx, duk_idx_t idx, int class);
@@ -110,8 +112,34 @@ void *dx_getter_ptr(duk_context *ctx, duk_idx_t idx, void *key);
  * is their prototype, and length comes before name. Once, before any other.
  */
 void dx_fix_natives(duk_context *ctx);
-/* The object on top is BigInt.prototype from now on. Once, before coroutines. */
+/* The object on top is BigInt.prototype from now on. Once, before coroutines.
+ */
 void dx_set_bigint_proto(duk_context *ctx);
+
+/*
+ * What typed arrays and Proxies ask the built-ins for; all set, or none. The
+ * functions are those of worker/builtins/objop.h, for the Proxy at IDX:
+ */
+struct dx_hooks {
+	void (*get)(duk_context *ctx,
+	    duk_idx_t idx); /* [ key this ] -> [ v ] */
+	bool (*set)(duk_context *ctx,
+	    duk_idx_t idx); /* [ key v this ] -> [ ] */
+	bool (*has)(duk_context *ctx, duk_idx_t idx); /* [ key ] -> [ ] */
+	bool (*del)(duk_context *ctx, duk_idx_t idx); /* [ key ] -> [ ] */
+	duk_c_function typed_get; /* with magic 0: the getter of length */
+};
+void dx_set_hooks(const struct dx_hooks *hooks);
+
+/* The key on top, of the object at IDX. */
+enum dx_typed_key {
+	DX_TYPED_NO,     /* no typed array, or no numeric key */
+	DX_TYPED_BEYOND, /* numeric, but no element */
+	DX_TYPED_ELEMENT
+};
+enum dx_typed_key dx_typed_key(duk_context *ctx, duk_idx_t idx);
+/* The Float64Array on top holds BigInts from now on: CLASS says which. */
+void dx_view_hold_bigints(duk_context *ctx, int class);
 
 /* What an ArrayBuffer, DataView or typed array refers to. */
 struct dx_view {

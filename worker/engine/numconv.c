@@ -6,13 +6,15 @@
  * A decimal of at most 15 digits that divides out to X is the only one of
  * that length, and the shortest is found by trying few fraction digits first.
  * Reading: an integer below 2^53 scaled by an exact power of ten is rounded
- * once, so correctly (Clinger's fast path).
+ * once, so correctly (Clinger's fast path); the rest is strtod's, because
+ * Duktape's big integers round ties wrongly.
  */
 #include "config.h"
 
 #include "worker/engine/numconv.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@
 #define DIGITS_MAX 17  /* enough for every double */
 #define POWERS 23      /* 10^22 is the last exact one */
 #define READ_DIGITS_MAX 15
+#define EXPONENT_MAX 100000 /* more digits change nothing */
 
 static const double powers[POWERS] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
@@ -163,10 +166,12 @@ numconv_write(double x, char out[NUMCONV_MAX])
 static void
 read_digits(const char **p, uint64_t *m, int *n)
 {
-	for (; **p >= '0' && **p <= '9' && *n <= READ_DIGITS_MAX; (*p)++) {
-		*m = *m * 10 + (uint64_t)(**p - '0');
+	for (; **p >= '0' && **p <= '9'; (*p)++) {
+		if (*n < READ_DIGITS_MAX)
+			*m = *m * 10 + (uint64_t)(**p - '0');
 		/* Leading zeros of a fraction count as well: simpler. */
-		(*n)++;
+		if (*n < INT_MAX / 2)
+			(*n)++;
 	}
 }
 
@@ -180,10 +185,11 @@ read_exponent(const char **p, int *exponent)
 	minus = **p == '-';
 	if (**p == '-' || **p == '+')
 		(*p)++;
-	for (; **p >= '0' && **p <= '9' && n < 4; (*p)++, n++)
-		e = e * 10 + (**p - '0');
+	for (; **p >= '0' && **p <= '9'; (*p)++, n = 1)
+		if (e < EXPONENT_MAX)
+			e = e * 10 + (**p - '0');
 	*exponent += minus ? -e : e;
-	return n > 0 && n < 4;
+	return n > 0;
 }
 
 bool
@@ -191,6 +197,7 @@ numconv_read(const char *s, struct numconv_allow allow, double *out)
 {
 	uint64_t m = 0;
 	int n = 0, exponent = 0;
+	const char *start = s;
 	bool minus = *s == '-';
 	double r;
 
@@ -217,9 +224,12 @@ numconv_read(const char *s, struct numconv_allow allow, double *out)
 		if (!allow.exponent || !read_exponent(&s, &exponent))
 			return false;
 	}
-	if (*s != '\0' || n > READ_DIGITS_MAX || exponent >= POWERS ||
-	    exponent <= -POWERS)
+	if (*s != '\0')
 		return false;
+	if (n > READ_DIGITS_MAX || exponent >= POWERS || exponent <= -POWERS) {
+		*out = strtod(start, NULL); /* the locale is C's */
+		return true;
+	}
 	r = exponent < 0 ? (double)m / powers[-exponent]
 			 : (double)m * powers[exponent];
 	*out = minus ? -r : r;

@@ -24,8 +24,7 @@ struct numconv_allow {
 /*
  * The number that the whole of S (NUL-terminated) is in plain decimal
  * notation: an optional minus, digits without a leading zero, fraction,
- * exponent. Returns false where the general algorithm has to look: any other
- * text, and more digits than a double holds exactly.
+ * exponent. Returns false for any other text.
  */
 bool numconv_read(const char *s, struct numconv_allow allow, double *out);
 

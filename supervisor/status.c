@@ -81,6 +81,10 @@ put_worker_json(struct buf *out, const struct worker_status *w)
 	    (unsigned long long)w->ncrashes, w->nstrikes);
 	json_format(out, "\"draining\":%zu,\"ends\":", w->ndraining);
 	put_ends_json(out, w);
+	json_format(out, ",\"cpuUs\":%llu,\"memoryBytes\":%llu,\"tenant\":",
+	    (unsigned long long)w->cpu_us,
+	    (unsigned long long)w->memory_bytes);
+	json_string(out, w->tenant->name);
 	if (w->failure[0] != '\0') {
 		json_text(out, ",\"failure\":");
 		json_string(out, w->failure);
@@ -131,6 +135,35 @@ put_worker(void *arg, const struct worker_status *w)
 		put_worker_json(l->out, w);
 	else
 		put_worker_text(l->out, w);
+}
+
+static void
+put_tenant(void *arg, const struct tenant *t)
+{
+	struct listing *l = arg;
+	struct cgroup_usage usage = {0, 0, 0};
+
+	if (t->group != NULL)
+		cgroup_read(t->group, &usage);
+	begin_item(l);
+	if (l->as_json) {
+		json_text(l->out, "{\"tenant\":");
+		json_string(l->out, t->name);
+		json_format(l->out,
+		    ",\"processes\":%zu,\"refusedStarts\":%llu,"
+		    "\"oomKills\":%llu,\"cpuUs\":%llu,\"memoryBytes\":"
+		    "%llu}",
+		    t->nprocesses, (unsigned long long)t->nrefused,
+		    (unsigned long long)t->noom_kills,
+		    (unsigned long long)usage.cpu_us,
+		    (unsigned long long)usage.memory_bytes);
+		return;
+	}
+	json_format(l->out,
+	    "tenant %.64s: %zu processes, %llu starts refused, %llu out of "
+	    "memory\n",
+	    tenant_shown(t), t->nprocesses, (unsigned long long)t->nrefused,
+	    (unsigned long long)t->noom_kills);
 }
 
 static void
@@ -216,6 +249,11 @@ status_put(struct buf *out, const struct host *h,
 		json_text(out, ",\"workers\":[");
 	l.is_first = true;
 	workers_each(h->workers, put_worker, &l);
+	if (l.as_json)
+		json_text(out, "],\"tenants\":[");
+	l.is_first = true;
+	if (l.worker == NULL)
+		tenants_each(h->tenants, put_tenant, &l);
 	if (l.as_json)
 		json_text(out, "]}\n");
 }

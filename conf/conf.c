@@ -27,6 +27,7 @@
 #include "conf/script.h"
 #include "conf/set.h"
 #include "conf/source.h"
+#include "conf/tenant.h"
 #include "conf/value.h"
 
 /*
@@ -68,6 +69,7 @@ load_end(struct load *l, struct conf **out)
 {
 	int r = ERR_SYNTAX;
 
+	tenant_read_files(l);
 	finish_load(l);
 	if (l->errors->n == 0) {
 		*out = l->conf;

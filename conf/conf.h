@@ -144,11 +144,8 @@ struct conf_binding {
 
 /* What one worker may use. 0 nowhere means "no limit": all are bounded. */
 struct conf_limits {
-	uint64_t cpu_ms;       /* CPU time of one event */
-	uint64_t wall_ms;      /* time of one event, waiting included */
-	uint64_t memory_bytes; /* the JavaScript heap */
-	uint64_t requests;     /* in flight in one process */
-	uint64_t subrequests;  /* fetches an event may make */
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_) uint64_t field_;
+#include "base/worker_limits.def"
 };
 
 /* What all processes of one tenant may use together; 0: no limit. */

@@ -31,8 +31,9 @@ typedef void print_fn(struct dump *d, const struct schema_row *row,
     const void *base);
 
 static print_fn print_number, print_text, print_level, print_sandbox,
-    print_structured, print_style, print_address, print_designator, print_flags,
-    print_headers, print_routes, print_modules, print_bindings;
+    print_structured, print_style, print_zygote, print_services, print_address,
+    print_designator, print_flags, print_headers, print_routes, print_modules,
+    print_bindings;
 
 /* NULL: another row prints it. */
 static print_fn *const printers[SCHEMA_TYPES] = {
@@ -46,6 +47,9 @@ static print_fn *const printers[SCHEMA_TYPES] = {
     [SCHEMA_SANDBOX] = print_sandbox,
     [SCHEMA_STRUCTURED] = print_structured,
     [SCHEMA_STYLE] = print_style,
+    [SCHEMA_ZYGOTE] = print_zygote,
+    [SCHEMA_NAME] = print_text,
+    [SCHEMA_SERVICES] = print_services,
     [SCHEMA_ADDRESS] = print_address,
     [SCHEMA_DESIGNATOR] = print_designator,
     [SCHEMA_FLAGS] = print_flags,
@@ -167,6 +171,26 @@ print_style(struct dump *d, const struct schema_row *row, const void *base)
 	const enum conf_http_style *v = field_of(row, base);
 
 	print_keyword(d, row, set_styles, (int)*v);
+}
+
+static void
+print_zygote(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const enum conf_zygote *v = field_of(row, base);
+
+	print_keyword(d, row, set_zygotes, (int)*v);
+}
+
+static void
+print_services(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_tenant *t = base;
+
+	for (size_t i = 0; i < t->nservices; i++) {
+		put_key(d, row);
+		put_quoted(d, t->services[i]);
+		put(d, "\n");
+	}
 }
 
 static void
@@ -360,6 +384,10 @@ dump_config(const struct conf *conf)
 	for (i = 0; i < conf->nsockets; i++) {
 		put_header(&d, "socket", conf->sockets[i].name);
 		put_rows(&d, SCHEMA_SOCKET, &conf->sockets[i]);
+	}
+	for (i = 0; i < conf->ntenants; i++) {
+		put_header(&d, "tenant", conf->tenants[i].name);
+		put_rows(&d, SCHEMA_TENANT, &conf->tenants[i]);
 	}
 	for (i = 0; i < conf->nworkers; i++) {
 		put_header(&d, "worker", conf->workers[i].name);

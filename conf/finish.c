@@ -16,6 +16,7 @@
 #include "conf/errors.h"
 #include "conf/hash.h"
 #include "conf/set.h"
+#include "conf/tenant.h"
 #include "conf/value.h"
 
 /* The port of an override without one. */
@@ -230,6 +231,7 @@ check_worker(struct load *l, struct worker_draft *d)
 		    "compatibilityDate = %s",
 		    w->name, conf_newest_compatibility_date());
 	check_modules(l, d);
+	tenant_check_worker(l, d);
 	for (i = 0; i < w->nbindings; i++) {
 		b = &d->bindings[i];
 		if (b->kind == CONF_BINDING_SERVICE)
@@ -249,6 +251,7 @@ publish(struct load *l)
 	struct conf *conf = l->conf;
 	struct conf_socket *sockets;
 	struct conf_worker *workers;
+	struct conf_tenant *tenants;
 	size_t i;
 
 	sockets = pool_alloc(l->pool, l->nsockets * sizeof *sockets);
@@ -259,6 +262,11 @@ publish(struct load *l)
 	workers = pool_alloc(l->pool, l->nworkers * sizeof *workers);
 	for (i = 0; i < l->nworkers; i++)
 		workers[i] = l->workers[i]->worker;
+	tenants = pool_alloc(l->pool, l->ntenants * sizeof *tenants);
+	for (i = 0; i < l->ntenants; i++)
+		tenants[i] = l->tenants[i]->tenant;
+	conf->tenants = tenants;
+	conf->ntenants = l->ntenants;
 	conf->workers = workers;
 	conf->nworkers = l->nworkers;
 }
@@ -275,6 +283,8 @@ finish_load(struct load *l)
 	set_defaults(l, &l->logging);
 	for (i = 0; i < l->nsockets; i++)
 		set_defaults(l, &l->sockets[i]->target);
+	for (i = 0; i < l->ntenants; i++)
+		set_defaults(l, &l->tenants[i]->target);
 	for (i = 0; i < l->nworkers; i++)
 		set_defaults(l, &l->workers[i]->target);
 	if (l->conf->server.state_dir == NULL)
@@ -282,6 +292,7 @@ finish_load(struct load *l)
 	apply_overrides(l);
 	for (i = 0; i < l->nsockets; i++)
 		check_socket(l, l->sockets[i]);
+	tenant_check_all(l);
 	for (i = 0; i < l->nworkers; i++)
 		check_worker(l, l->workers[i]);
 	if (l->errors->n == 0 && l->nsockets == 0 &&

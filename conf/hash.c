@@ -81,6 +81,7 @@ hash_worker(struct conf_worker *w)
 
 	crypto_hash_sha256_init(&h);
 	put_text(&h, w->name);
+	put_text(&h, w->tenant);
 	put_text(&h, w->compatibility_date);
 	put_texts(&h, w->compatibility_flags, w->ncompatibility_flags);
 	put_number(&h, w->nmodules);
@@ -90,11 +91,9 @@ hash_worker(struct conf_worker *w)
 	for (i = 0; i < w->nbindings; i++)
 		put_binding(&h, &w->bindings[i]);
 	put_designator(&h, &w->global_outbound);
-	put_number(&h, w->limits.cpu_ms);
-	put_number(&h, w->limits.wall_ms);
-	put_number(&h, w->limits.memory_bytes);
-	put_number(&h, w->limits.requests);
-	put_number(&h, w->limits.subrequests);
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	put_number(&h, w->limits.field_);
+#include "base/worker_limits.def"
 	put_number(&h, w->idle_timeout_ms);
 	put_number(&h, w->instances);
 	crypto_hash_sha256_final(&h, w->hash);

@@ -376,6 +376,11 @@ read_environment(struct load *l, struct conf_binding *b,
 {
 	const char *name, *value;
 
+	if (l->reading != NULL) {
+		load_error(l, "fromEnvironment is not allowed in a tenant's "
+			      "own file");
+		return false;
+	}
 	if (l->options != NULL && l->options->is_hermetic) {
 		load_error(l, "fromEnvironment is not allowed here");
 		return false;

@@ -22,6 +22,7 @@
 #include "conf/item.h"
 #include "conf/set.h"
 #include "conf/source.h"
+#include "conf/tenant.h"
 
 static void read_section(struct load *l, const struct ini_section *section,
     int depth);
@@ -79,6 +80,8 @@ is_first_time(struct load *l, const char *path)
 {
 	char real[PATH_MAX];
 
+	if (l->reading != NULL) /* has no links: the name will do */
+		return names_put(&l->files, l->scratch, path, 0) == CONF_NONE;
 	if (realpath(path, real) == NULL)
 		return true; /* opening it says why */
 	return names_put(&l->files, l->scratch, pool_strdup(l->scratch, real),
@@ -180,6 +183,10 @@ read_entry(struct load *l, struct target *target, const char *key,
 		    nearest != NULL ? "\"" : "; see eider.ini(5)");
 		return;
 	}
+	if (l->reading != NULL && row->type == SCHEMA_NAME) {
+		load_error(l, "is not allowed in a tenant's own file");
+		return;
+	}
 	if (row->is_later) {
 		load_error(l, "not supported by this version; remove it");
 		return;
@@ -226,8 +233,8 @@ read_entries(struct load *l, struct target *target, const char *prefix,
 	l->at.line = section->line;
 }
 
-static bool
-check_name(struct load *l, const char *kind, const char *name)
+bool
+load_check_name(struct load *l, const char *kind, const char *name)
 {
 	const char *p;
 
@@ -247,9 +254,8 @@ check_name(struct load *l, const char *kind, const char *name)
 	return true;
 }
 
-/* Report that NAME, a KIND, was defined before. */
-static void
-refuse_again(struct load *l, const char *kind, const char *name,
+void
+load_refuse_again(struct load *l, const char *kind, const char *name,
     const struct conf_at *first)
 {
 	load_error(l,
@@ -263,7 +269,7 @@ load_add_socket(struct load *l, const char *name)
 	struct socket_draft *d;
 	size_t known;
 
-	if (!check_name(l, "socket", name))
+	if (!load_check_name(l, "socket", name))
 		return NULL;
 	if (l->nsockets == LOAD_SOCKETS_MAX) {
 		load_error(l, "more than %d sockets", LOAD_SOCKETS_MAX);
@@ -271,7 +277,8 @@ load_add_socket(struct load *l, const char *name)
 	}
 	known = names_put(&l->socket_names, l->scratch, name, l->nsockets);
 	if (known != CONF_NONE) {
-		refuse_again(l, "socket", name, &l->sockets[known]->target.at);
+		load_refuse_again(l, "socket", name,
+		    &l->sockets[known]->target.at);
 		return NULL;
 	}
 	d = pool_alloc(l->scratch, sizeof *d);
@@ -292,7 +299,7 @@ load_add_worker(struct load *l, const char *name)
 	struct worker_draft *d;
 	size_t known;
 
-	if (!check_name(l, "worker", name))
+	if (!load_check_name(l, "worker", name))
 		return NULL;
 	if (l->nworkers == LOAD_WORKERS_MAX) {
 		load_error(l, "more than %d workers", LOAD_WORKERS_MAX);
@@ -306,7 +313,8 @@ load_add_worker(struct load *l, const char *name)
 		return NULL;
 	}
 	if (known != CONF_NONE) {
-		refuse_again(l, "worker", name, &l->workers[known]->target.at);
+		load_refuse_again(l, "worker", name,
+		    &l->workers[known]->target.at);
 		return NULL;
 	}
 	d = pool_alloc(l->scratch, sizeof *d);
@@ -314,6 +322,7 @@ load_add_worker(struct load *l, const char *name)
 	d->target.base = &d->worker;
 	d->target.at = d->worker.at = l->at;
 	d->worker.name = name;
+	d->owner = l->reading;
 	l->workers =
 	    pool_grow(l->scratch, l->workers, l->nworkers, sizeof *l->workers);
 	l->workers[l->nworkers++] = d;
@@ -325,6 +334,9 @@ static struct target *
 find_target(struct load *l, const struct schema_section *s,
     const struct ini_section *section)
 {
+	static const char *const kinds[] = {[SCHEMA_SOCKET] = "socket",
+	    [SCHEMA_WORKER] = "worker",
+	    [SCHEMA_TENANT] = "tenant"};
 	const char *name = section->path[0];
 	size_t i;
 
@@ -339,19 +351,21 @@ find_target(struct load *l, const struct schema_section *s,
 			return &l->sockets[i]->target;
 		break;
 	case SCHEMA_WORKER:
+		name = tenant_own_name(l, name);
 		i = names_find(&l->services, name);
 		if (i == LOAD_SERVICE_LATER)
 			return NULL; /* was reported */
 		if (i != CONF_NONE)
 			return &l->workers[i]->target;
 		break;
+	case SCHEMA_TENANT: /* has no groups or items */
 	case SCHEMA_OWNERS:
 		return NULL;
 	}
+	name = section->path[0];
 	load_error(l,
 	    "section \"%s\": there is no %s \"%s\"; define [%s %s] first",
-	    s->kind, s->owner == SCHEMA_SOCKET ? "socket" : "worker", name,
-	    s->owner == SCHEMA_SOCKET ? "socket" : "worker", name);
+	    s->kind, kinds[s->owner], name, kinds[s->owner], name);
 	return NULL;
 }
 
@@ -362,6 +376,7 @@ add_target(struct load *l, const struct schema_section *s,
 {
 	struct socket_draft *socket;
 	struct worker_draft *worker;
+	struct tenant_draft *tenant;
 	const char *name;
 
 	if (s->npath == 0)
@@ -371,7 +386,11 @@ add_target(struct load *l, const struct schema_section *s,
 		socket = load_add_socket(l, name);
 		return socket != NULL ? &socket->target : NULL;
 	}
-	worker = load_add_worker(l, name);
+	if (s->owner == SCHEMA_TENANT) {
+		tenant = tenant_add(l, name);
+		return tenant != NULL ? &tenant->target : NULL;
+	}
+	worker = load_add_worker(l, tenant_own_name(l, name));
 	return worker != NULL ? &worker->target : NULL;
 }
 
@@ -422,8 +441,16 @@ read_section(struct load *l, const struct ini_section *section, int depth)
 		    nearest != NULL ? "\"" : "; see eider.ini(5)");
 		return;
 	}
-	if (s->form == SCHEMA_LATER) {
+	if (s->form == SCHEMA_LATER && l->reading == NULL) {
 		refuse_later(l, section);
+		return;
+	}
+	if (l->reading != NULL &&
+	    (s->form == SCHEMA_LATER || s->owner != SCHEMA_WORKER)) {
+		load_error(l,
+		    "section \"%s\" is not allowed in a tenant's own file; "
+		    "only workers are",
+		    s->kind);
 		return;
 	}
 	if (s->npath != section->npath) {

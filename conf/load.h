@@ -18,6 +18,8 @@
 /* Bounds that messages to workers and fronts have. */
 #define LOAD_SOCKETS_MAX 1024
 #define LOAD_WORKERS_MAX 65536
+#define LOAD_TENANTS_MAX 65000
+#define LOAD_TENANT_LIST_MAX 4096 /* services or files of a tenant */
 #define LOAD_MODULES_MAX 4096
 #define LOAD_BINDINGS_MAX 1024
 #define LOAD_FLAGS_MAX 256
@@ -52,8 +54,18 @@ struct socket_draft {
 	size_t response_header_bytes;
 };
 
+struct tenant_draft {
+	struct target target;
+	struct conf_tenant tenant;
+	const char **services;
+	const char **includes;
+	struct conf_at *include_at;
+	int root_fd; /* while its files are read; else -1 */
+};
+
 struct worker_draft {
 	struct target target;
+	struct tenant_draft *owner; /* it is in that tenant's own file */
 	struct conf_worker worker;
 	const char **flags;
 	struct conf_module *modules;
@@ -83,7 +95,11 @@ struct load {
 	struct names socket_names;
 	struct worker_draft **workers;
 	size_t nworkers;
-	struct names files;    /* read so far, by their real paths */
+	struct tenant_draft **tenants;
+	size_t ntenants;
+	struct names tenant_names;
+	struct tenant_draft *reading; /* whose own file is read, or NULL */
+	struct names files;           /* read so far, by their real paths */
 	struct names services; /* index: into workers, or LOAD_SERVICE_LATER */
 };
 
@@ -105,6 +121,12 @@ void load_text(struct load *l, const char *name, const char *text, size_t len,
  */
 struct socket_draft *load_add_socket(struct load *l, const char *name);
 struct worker_draft *load_add_worker(struct load *l, const char *name);
+
+/* A name that messages and files can hold; else reported. */
+bool load_check_name(struct load *l, const char *kind, const char *name);
+/* Report that NAME, a KIND, was defined before. */
+void load_refuse_again(struct load *l, const char *kind, const char *name,
+    const struct conf_at *first);
 
 #define LOAD_INCLUDE_DEPTH_MAX 8
 

@@ -17,6 +17,7 @@
 #define STRUCT_LOGGING struct conf_logging
 #define STRUCT_SOCKET struct conf_socket
 #define STRUCT_WORKER struct conf_worker
+#define STRUCT_TENANT struct conf_tenant
 
 const char schema_from_server[] = "as in [server]";
 

@@ -20,6 +20,7 @@
 #include "conf/json.h"
 #include "conf/route.h"
 #include "conf/source.h"
+#include "conf/tenant.h"
 #include "conf/value.h"
 
 /* What a socket without a port listens on, as workerd has it. */
@@ -36,14 +37,16 @@ const struct value_keyword set_structured[] = {{"auto", CONF_STRUCTURED_AUTO},
     {"false", CONF_STRUCTURED_NO}, {"true", CONF_STRUCTURED_YES}, {NULL, 0}};
 const struct value_keyword set_styles[] = {{"host", CONF_HTTP_STYLE_HOST},
     {"proxy", CONF_HTTP_STYLE_PROXY}, {NULL, 0}};
+const struct value_keyword set_zygotes[] = {
+    {"shared", CONF_ZYGOTE_SHARED}, {"tenant", CONF_ZYGOTE_TENANT}, {NULL, 0}};
 
 typedef void set_fn(struct load *l, const struct schema_row *row,
     struct target *target, struct words *words);
 
 static set_fn set_number, set_text, set_path, set_date, set_field_name,
-    set_level, set_sandbox, set_structured_mode, set_style, set_select,
-    set_address, set_designator, set_sub_json, set_script, set_include,
-    set_flags, set_headers, set_routes, set_modules, set_bindings;
+    set_level, set_sandbox, set_structured_mode, set_style, set_zygote,
+    set_select, set_address, set_designator, set_sub_json, set_script,
+    set_include, set_flags, set_headers, set_routes, set_modules, set_bindings;
 
 static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_COUNT] = set_number,
@@ -56,6 +59,8 @@ static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_SANDBOX] = set_sandbox,
     [SCHEMA_STRUCTURED] = set_structured_mode,
     [SCHEMA_STYLE] = set_style,
+    [SCHEMA_ZYGOTE] = set_zygote,
+    [SCHEMA_NAME] = set_text,
     [SCHEMA_SELECT] = set_select,
     [SCHEMA_ADDRESS] = set_address,
     [SCHEMA_DESIGNATOR] = set_designator,
@@ -63,6 +68,8 @@ static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_SUB_JSON] = set_sub_json,
     [SCHEMA_SCRIPT] = set_script,
     [SCHEMA_INCLUDE] = set_include,
+    [SCHEMA_TENANT_FILES] = tenant_set_list,
+    [SCHEMA_SERVICES] = tenant_set_list,
     [SCHEMA_FLAGS] = set_flags,
     [SCHEMA_HEADERS] = set_headers,
     [SCHEMA_ROUTES] = set_routes,
@@ -381,6 +388,17 @@ set_style(struct load *l, const struct schema_row *row, struct target *target,
 
 	if (only_keyword(l, set_styles, words, &v))
 		*field = (enum conf_http_style)v;
+}
+
+static void
+set_zygote(struct load *l, const struct schema_row *row, struct target *target,
+    struct words *words)
+{
+	enum conf_zygote *field = field_of(row, target);
+	int v;
+
+	if (only_keyword(l, set_zygotes, words, &v))
+		*field = (enum conf_zygote)v;
 }
 
 static void

@@ -36,5 +36,6 @@ extern const struct value_keyword set_levels[];
 extern const struct value_keyword set_sandboxes[];
 extern const struct value_keyword set_structured[];
 extern const struct value_keyword set_styles[];
+extern const struct value_keyword set_zygotes[];
 
 #endif

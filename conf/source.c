@@ -20,6 +20,10 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "conf/ini.h"
+#include "conf/tenant.h"
+
+/* O_NONBLOCK: opening a FIFO must not wait */
+#define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 const char *
 source_path(struct load *l, const char *path)
@@ -57,11 +61,12 @@ source_file(struct load *l, const char *what, const char *path,
 	char *data;
 	int fd;
 
-	/* O_NONBLOCK: opening a FIFO must not wait */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = l->reading != NULL ? tenant_open(l->reading, path)
+				: open(path, OPEN_FLAGS);
 	if (fd == -1 || fstat(fd, &st) == -1) {
 		load_error(l, "%s: cannot open \"%s\": %s", what, path,
-		    strerror(errno));
+		    l->reading != NULL ? tenant_open_text(errno)
+				       : strerror(errno));
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -181,6 +186,12 @@ get_source(struct load *l, const struct word *word, struct conf_bytes *out)
 	const char *name = words_source_name(word->source);
 	struct conf_bytes in;
 
+	if (l->reading != NULL &&
+	    (word->source == WORD_ENV || word->source == WORD_CREDENTIAL)) {
+		load_error(l, "%s() is not allowed in a tenant's own file",
+		    name);
+		return false;
+	}
 	if (word->source != WORD_BASE64 && l->options != NULL &&
 	    l->options->is_hermetic) {
 		load_error(l, "%s() is not allowed here", name);

@@ -59,22 +59,18 @@ get_strs(struct rd *r, uint32_t max, uint32_t *n_out)
 static void
 put_limits(struct buf *b, const struct spec_limits *l)
 {
-	buf_put_u64(b, l->memory_bytes);
-	buf_put_u32(b, l->cpu_ms);
-	buf_put_u32(b, l->wall_ms);
-	buf_put_u32(b, l->requests);
-	buf_put_u32(b, l->subrequests);
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	buf_put_u64(b, l->field_);
+#include "base/worker_limits.def"
 	buf_put_u32(b, l->idle_ms);
 }
 
 static void
 get_limits(struct rd *r, struct spec_limits *l)
 {
-	l->memory_bytes = rd_u64(r);
-	l->cpu_ms = rd_u32(r);
-	l->wall_ms = rd_u32(r);
-	l->requests = rd_u32(r);
-	l->subrequests = rd_u32(r);
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	l->field_ = rd_u64(r);
+#include "base/worker_limits.def"
 	l->idle_ms = rd_u32(r);
 }
 

@@ -51,12 +51,9 @@ struct spec_binding {
 };
 
 struct spec_limits {
-	uint64_t memory_bytes; /* JS heap */
-	uint32_t cpu_ms;       /* per event; 0: none */
-	uint32_t wall_ms;      /* per event; 0: none */
-	uint32_t requests;     /* in flight */
-	uint32_t subrequests;  /* per event */
-	uint32_t idle_ms;      /* without an event before it ends */
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_) uint64_t field_;
+#include "base/worker_limits.def"
+	uint32_t idle_ms; /* without an event before it ends */
 };
 
 struct worker_spec {

@@ -28,11 +28,13 @@ bytes(const struct conf_bytes *b)
 	return (struct control_str){(const char *)b->data, b->len};
 }
 
-/* A limit of the config on the wire, where 0 says none. */
-static uint32_t
-limit(uint64_t value)
+static void
+put_limits(struct spec_limits *to, const struct conf_worker *w)
 {
-	return (uint32_t)MIN(value, UINT32_MAX);
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	to->field_ = w->limits.field_;
+#include "base/worker_limits.def"
+	to->idle_ms = (uint32_t)MIN(w->idle_timeout_ms, UINT32_MAX);
 }
 
 static struct control_str *
@@ -104,14 +106,7 @@ bundle_put(struct buf *out, const struct conf_worker *w, bool is_check)
 	s.compatibility_date = str(w->compatibility_date);
 	s.flags = make_strs(w->compatibility_flags, w->ncompatibility_flags);
 	s.nflags = (uint32_t)w->ncompatibility_flags;
-	s.limits = (struct spec_limits){
-	    .memory_bytes = w->limits.memory_bytes,
-	    .cpu_ms = limit(w->limits.cpu_ms),
-	    .wall_ms = limit(w->limits.wall_ms),
-	    .requests = limit(w->limits.requests),
-	    .subrequests = limit(w->limits.subrequests),
-	    .idle_ms = limit(w->idle_timeout_ms),
-	};
+	put_limits(&s.limits, w);
 	s.modules = xcalloc(w->nmodules, sizeof *s.modules);
 	s.nmodules = (uint32_t)w->nmodules;
 	for (size_t i = 0; i < w->nmodules; i++)

@@ -82,8 +82,7 @@ put_worker_json(struct buf *out, const struct worker_status *w)
 	json_format(out, "\"draining\":%zu,\"ends\":", w->ndraining);
 	put_ends_json(out, w);
 	json_format(out, ",\"cpuUs\":%llu,\"memoryBytes\":%llu,\"tenant\":",
-	    (unsigned long long)w->cpu_us,
-	    (unsigned long long)w->memory_bytes);
+	    (unsigned long long)w->cpu_us, (unsigned long long)w->memory_bytes);
 	json_string(out, w->tenant->name);
 	if (w->failure[0] != '\0') {
 		json_text(out, ",\"failure\":");

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@
 /* What the kernel keeps for a process beside its private memory: page tables,
  * sockets, and what it writes of the pages it shares with its zygote. */
 #define KERNEL_BYTES ((uint64_t)32 << 20)
+#define CPU_WEIGHT_DEFAULT 100
 #define PIDS_MAX 2 /* a worker has one; its filter allows no other */
 
 struct tenants {
@@ -95,8 +97,11 @@ group_limits(const struct tenant *t, struct cgroup_limits *out)
 {
 	memset(out, 0, sizeof *out);
 	out->memory_bytes = t->totals.memory_bytes;
-	out->cpu_percent = t->totals.cpu_percent;
-	out->cpu_weight = t->totals.cpu_weight;
+	/* More than all cores is no limit, and needs no controller. */
+	if (t->totals.cpu_percent < 100 * sysconf(_SC_NPROCESSORS_ONLN))
+		out->cpu_percent = t->totals.cpu_percent;
+	if (t->totals.cpu_weight != CPU_WEIGHT_DEFAULT)
+		out->cpu_weight = t->totals.cpu_weight;
 }
 
 static void

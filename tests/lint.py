@@ -229,6 +229,14 @@ def schema_rows():
         if not front:
             rows.append(("SOCKET", key, kind, field, "SCHEMA_FROM_SERVER",
                          low, high, text))
+    # those of workers: [server] has the defaults, [tenant] the bounds
+    row = re.compile(r"^LIMIT\(" + ",".join([cell] * 7) + r"\)$", re.M)
+    for m in row.findall(read("base/worker_limits.def")):
+        field, key, kind, default, low, high, text = m
+        rows.append(("SERVER", key, kind, field, default, low, high, text))
+        for owner in ("TENANT", "WORKER"):
+            rows.append((owner, key, kind, field, "SCHEMA_FROM_SERVER",
+                         low, high, text))
     for m in rows:
         yield [c[1:-1].replace('\\"', '"') if c.startswith('"') else
                None if c == "NULL" else c for c in m]
@@ -269,7 +277,7 @@ def check_manual():
             if not re.search(rf"(?<![\w.]){re.escape(value)}(?![\w])", entry):
                 report(path, 0, f"{name}: its text does not say {value}")
     for owner, name in entries:
-        if owner in ("server", "logging", "socket", "worker"):
+        if owner in ("server", "logging", "socket", "worker", "tenant"):
             report(path, 0, f"{name} is no directive of {owner}")
     for table, key in (("conf/modules.def", "modules"),
                        ("conf/bindings.def", "bindings")):

@@ -411,7 +411,7 @@ on_spec(void *arg, const struct ipc_msg *msg)
 		return ERR_PROTO;
 	w->is_check = spec.is_check;
 	w->idle_ms = spec.limits.idle_ms;
-	w->requests_max = spec.limits.requests;
+	w->requests_max = (uint32_t)spec.limits.requests;
 	limits.heap_max = (size_t)spec.limits.memory_bytes;
 	engine_set_limits(w->engine, &limits);
 	engine_cpu_limit_set(w->engine,

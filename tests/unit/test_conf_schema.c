@@ -30,7 +30,8 @@ static const char full[] =
     "service = w\nroutes = x/* w\n"
     "[worker w]\ncompatibilityDate = 2026-01-01\n"
     "compatibilityFlags = nodejs_compat\nmodules = m esModule ''\n"
-    "bindings = B text b\nglobalOutbound = w\n";
+    "bindings = B text b\nglobalOutbound = w\ntenant = t\n"
+    "[tenant t]\nroot = /\nservices = w\n";
 
 #define SOCKET "[socket s]\naddress = *:1\nservice = w\n"
 #define WORKER                                                                 \
@@ -43,6 +44,7 @@ static const char *const headers[] = {
     [SCHEMA_LOGGING] = "[logging]\n",
     [SCHEMA_SOCKET] = SOCKET,
     [SCHEMA_WORKER] = WORKER,
+    [SCHEMA_TENANT] = "[tenant t]\n",
 };
 
 static struct conf *
@@ -63,7 +65,8 @@ static bool
 is_dumped(const struct schema_row *row)
 {
 	static const enum schema_type others[] = {SCHEMA_SELECT,
-	    SCHEMA_SUB_TEXT, SCHEMA_SUB_JSON, SCHEMA_SCRIPT, SCHEMA_INCLUDE};
+	    SCHEMA_SUB_TEXT, SCHEMA_SUB_JSON, SCHEMA_SCRIPT, SCHEMA_INCLUDE,
+	    SCHEMA_TENANT_FILES};
 	size_t i;
 
 	for (i = 0; i < NELEMS(others); i++)

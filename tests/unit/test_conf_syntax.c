@@ -223,10 +223,6 @@ static const struct conf_case cases[] = {
 		"uniqueKey = x\n"),
 	"t.ini:1: section \"durableObjectNamespaces\" is not suppor"
 	"ted by this version\n"},
-    {"tenant",
-	TEXT("[tenant t]\n"),
-	"t.ini:1: section \"tenant\" is not supported by this versi"
-	"on\n"},
     {"worker's name with an equals sign",
 	TEXT("[worker \"a=b\"]\n"),
 	"t.ini:1: worker \"a=b\": a name has no \"=\" and no contro"

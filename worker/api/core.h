@@ -50,9 +50,9 @@ struct api {
 	/* prototypes and constructors, reachable from the stash */
 	void *proto[API_NCLASSES];
 	void *ctor[API_NCLASSES];
-	void *stash;   /* object of the heap's stash: anchors */
-	void *scripts; /* object: what the embedded scripts export */
-	void *native;  /* object: what C offers to them */
+	void *stash;       /* object of the heap's stash: anchors */
+	void *scripts;     /* object: what the embedded scripts export */
+	void *native;      /* object: what C offers to them */
 	unsigned int node; /* node:* modules that may be imported, node.h */
 
 	struct url url[2]; /* scratch of the URL classes */

@@ -98,10 +98,11 @@ crypto_random_uuid(duk_context *ctx)
 }
 
 static duk_ret_t
-crypto_subtle(duk_context *ctx)
+crypto_script(duk_context *ctx)
 {
 	state_push_this(ctx, API_CRYPTO);
-	script_push(ctx, "subtle");
+	script_push(ctx,
+	    duk_get_current_magic(ctx) == 0 ? "subtle" : "DigestStream");
 	return 1;
 }
 
@@ -165,7 +166,8 @@ static const struct member crypto_members[] = {
     /* clang-format off */
 	{ "getRandomValues", M_METHOD, crypto_random_values, NULL, 1, 1, 0 },
 	{ "randomUUID", M_METHOD, crypto_random_uuid, NULL, 0, 0, 0 },
-	{ "subtle", M_GETTER, crypto_subtle, NULL, 0, 0, 0 },
+	{ "subtle", M_GETTER, crypto_script, NULL, 0, 0, 0 },
+	{ "DigestStream", M_GETTER, crypto_script, NULL, 0, 0, 1 },
     /* clang-format on */
 };
 

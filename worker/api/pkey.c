@@ -321,31 +321,54 @@ add_rsa(duk_context *ctx, struct numbers *s, duk_idx_t parts, bool is_private)
 	return true;
 }
 
+/*
+ * The point of "x" and "y", or "point" as it was compressed, to TO, which has
+ * room for both coordinates. Returns its length, or 0.
+ */
+static size_t
+take_point(duk_context *ctx, const struct kind *k, duk_idx_t parts, uint8_t *to)
+{
+	static const char *const names[] = {"x", "y"};
+	const uint8_t *p;
+	size_t n, i, len = 1 + k->bytes;
+
+	duk_get_prop_literal(ctx, parts, "point");
+	p = bytes_get(ctx, -1, &n);
+	if (p != NULL && n == len && (p[0] == 2 || p[0] == 3))
+		memcpy(to, p, n);
+	else if (p != NULL)
+		len = 0;
+	duk_pop(ctx);
+	if (p != NULL)
+		return len;
+	to[0] = POINT_CONVERSION_UNCOMPRESSED;
+	for (i = 0; i < 2; i++) {
+		duk_get_prop_string(ctx, parts, names[i]);
+		p = bytes_get(ctx, -1, &n);
+		if (p != NULL && n == k->bytes)
+			memcpy(to + 1 + i * n, p, n);
+		duk_pop(ctx);
+		if (p == NULL || n != k->bytes)
+			return 0;
+	}
+	return 1 + 2 * k->bytes;
+}
+
 /* POINT has room for both coordinates. */
 static bool
 add_ec(duk_context *ctx, struct numbers *s, const struct kind *k,
     duk_idx_t parts, bool is_private, uint8_t *point)
 {
-	static const char *const names[] = {"x", "y"};
+	size_t len = take_point(ctx, k, parts, point);
 
-	point[0] = POINT_CONVERSION_UNCOMPRESSED;
-	for (size_t i = 0; i < 2; i++) {
-		size_t n;
-		const uint8_t *p;
-
-		duk_get_prop_string(ctx, parts, names[i]);
-		p = bytes_get(ctx, -1, &n);
-		if (p == NULL || n != k->bytes) {
-			duk_pop(ctx);
-			return false;
-		}
-		memcpy(point + 1 + i * k->bytes, p, n);
-		duk_pop(ctx);
-	}
-	if (OSSL_PARAM_BLD_push_utf8_string(s->bld, OSSL_PKEY_PARAM_GROUP_NAME,
+	if (len == 0 ||
+	    OSSL_PARAM_BLD_push_utf8_string(s->bld, OSSL_PKEY_PARAM_GROUP_NAME,
 		k->group, 0) != 1 ||
+	    OSSL_PARAM_BLD_push_utf8_string(s->bld,
+		OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+		OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED, 0) != 1 ||
 	    OSSL_PARAM_BLD_push_octet_string(s->bld, OSSL_PKEY_PARAM_PUB_KEY,
-		point, 1 + 2 * k->bytes) != 1)
+		point, len) != 1)
 		return false;
 	return !is_private ||
 	       add_number(ctx, s, parts, "d", OSSL_PKEY_PARAM_PRIV_KEY);

@@ -14,8 +14,11 @@
 
 #include "base/clock.h"
 #include "worker/api/body.h"
+#include "worker/api/clone.h"
+#include "worker/api/digest.h"
 #include "worker/api/event.h"
 #include "worker/api/js_scripts.h" /* made from js/ */
+#include "worker/api/lazy.h"
 #include "worker/api/node.h"
 #include "worker/api/node_bytes.h"
 #include "worker/api/subtle.h"
@@ -659,87 +662,6 @@ static const struct member natives[] = {
     /* clang-format on */
 };
 
-/* Scripts that run when one of their globals is first asked for. */
-static const struct {
-	const char *global;
-	const char *script;
-} lazy[] = {
-    {"URLPattern", "urlpattern"},
-};
-
-/* [ native ] -> [ native ] */
-static void
-run_script(duk_context *ctx, const struct engine_embedded *script)
-{
-	engine_push_embedded(ctx, script->code, script->len);
-	duk_dup(ctx, -2);
-	duk_push_heapptr(ctx, api_from(ctx)->scripts);
-	duk_call(ctx, 2);
-	duk_pop(ctx);
-}
-
-/* The script replaces the accessor; the magic is the row. */
-static duk_ret_t
-lazy_get(duk_context *ctx)
-{
-	int row = duk_get_current_magic(ctx);
-	size_t i;
-
-	for (i = 0; strcmp(embedded_scripts[i].name, lazy[row].script) != 0;)
-		i++;
-	duk_push_heapptr(ctx, api_from(ctx)->native);
-	run_script(ctx, &embedded_scripts[i]);
-	duk_push_global_object(ctx);
-	duk_get_prop_string(ctx, -1, lazy[row].global);
-	return 1;
-}
-
-/* [ value ] -> [ ] */
-static duk_ret_t
-lazy_set(duk_context *ctx)
-{
-	duk_push_global_object(ctx);
-	duk_push_string(ctx, lazy[duk_get_current_magic(ctx)].global);
-	duk_dup(ctx, 0);
-	duk_def_prop(ctx, -3,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
-		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE);
-	return 0;
-}
-
-static bool
-is_lazy(const char *script)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(lazy); i++) {
-		if (strcmp(lazy[i].script, script) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* [ ] -> [ ] */
-static void
-define_lazy(duk_context *ctx)
-{
-	size_t i;
-
-	duk_push_global_object(ctx);
-	for (i = 0; i < NELEMS(lazy); i++) {
-		duk_push_string(ctx, lazy[i].global);
-		engine_push_function(ctx, lazy_get, 0, 0, lazy[i].global);
-		duk_set_magic(ctx, -1, (duk_int_t)i);
-		engine_push_function(ctx, lazy_set, 1, 1, lazy[i].global);
-		duk_set_magic(ctx, -1, (duk_int_t)i);
-		duk_def_prop(ctx, -4,
-		    DUK_DEFPROP_HAVE_GETTER | DUK_DEFPROP_HAVE_SETTER |
-			DUK_DEFPROP_CLEAR_ENUMERABLE |
-			DUK_DEFPROP_SET_CONFIGURABLE);
-	}
-	duk_pop(ctx);
-}
-
 void
 scripts_install(duk_context *ctx)
 {
@@ -754,6 +676,10 @@ scripts_install(duk_context *ctx)
 	members_define(ctx, -1, more, n, false);
 	more = node_bytes_natives(&n);
 	members_define(ctx, -1, more, n, false);
+	more = digest_natives(&n);
+	members_define(ctx, -1, more, n, false);
+	more = clone_natives(&n);
+	members_define(ctx, -1, more, n, false);
 	more = pkey_natives(&n);
 	members_define(ctx, -1, more, n, false);
 	duk_push_global_object(ctx);
@@ -764,11 +690,15 @@ scripts_install(duk_context *ctx)
 	duk_pop(ctx);
 	api->native = duk_get_heapptr(ctx, -1);
 	for (i = 0; i < NELEMS(embedded_scripts); i++) {
-		if (!is_lazy(embedded_scripts[i].name))
-			run_script(ctx, &embedded_scripts[i]);
+		engine_push_embedded(ctx, embedded_scripts[i].code,
+		    embedded_scripts[i].len);
+		duk_dup(ctx, -2);
+		duk_push_heapptr(ctx, api->scripts);
+		duk_call(ctx, 2);
+		duk_pop(ctx);
 	}
 	duk_pop(ctx);
-	define_lazy(ctx);
+	lazy_install(ctx);
 }
 
 /* --- cloudflare:workers --- */

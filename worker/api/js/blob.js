@@ -459,9 +459,12 @@
 	out.blobState = blob;
 	out.newBlob = newBlob;
 	out.newFile = newFile;
-	out.isPlatformObject = function (o) {
-		return o[$F] !== undefined || out.isSignal(o) ||
-		    native.hasState(o);
+	out.cloneBlob = function (o) {
+		var s = blob(o);
+
+		return s.name === undefined ? newBlob(s.bytes, s.type) :
+		    newFile(s.bytes, s.name, s.type, s.modified);
 	};
+	out.isPlatformObject = native.isPlatform;
 	out.globals({ Blob: Blob, File: File, FormData: FormData });
 })

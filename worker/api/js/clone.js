@@ -8,15 +8,23 @@
 	var toString = Object.prototype.toString;
 	var getTime = Date.prototype.getTime;
 	var isView = ArrayBuffer.isView;
+	var slice = ArrayBuffer.prototype.slice;
+	var detachedGet = Object.getOwnPropertyDescriptor(
+	    ArrayBuffer.prototype, 'detached').get;
 	var errors = { Error: Error, EvalError: EvalError,
 		RangeError: RangeError, ReferenceError: ReferenceError,
 		SyntaxError: SyntaxError, TypeError: TypeError,
 		URIError: URIError };
+	var Headers = global.Headers;
+	var weak = ['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry'];
 	var boxes = [
 		['Boolean', Boolean.prototype.valueOf],
 		['Number', Number.prototype.valueOf],
 		['String', String.prototype.valueOf]
 	];
+	if (global.BigInt)
+		boxes.push(['BigInt', global.BigInt.prototype.valueOf]);
+
 
 	var byteClasses = ['Uint8Array', 'ArrayBuffer', 'DataView', 'Int8Array',
 		'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array',
@@ -62,17 +70,32 @@
 		}
 		return undefined;
 	}
+	function isDetached(b) { return native.apply(detachedGet, b, []); }
+	function copyBuffer(b) {
+		var copy;
+
+		if (isDetached(b))
+			fail('A detached ArrayBuffer');
+		if (!b.resizable)
+			return native.apply(slice, b, [0]);
+		copy = new ArrayBuffer(b.byteLength,
+		    { maxByteLength: b.maxByteLength });
+		new Uint8Array(copy).set(new Uint8Array(b));
+		return copy;
+	}
 	function bytes(o, map) {
 		var buffer, C, copy;
 
 		if (!isView(o))
-			return o.slice(0);
+			return copyBuffer(o);
 		buffer = map.get(o.buffer);
 		if (buffer === undefined) {
-			buffer = o.buffer.slice(0);
+			buffer = copyBuffer(o.buffer);
 			map.set(o.buffer, buffer);
 		}
 		C = global[out.classOf(o)];
+		if (native.isOutOfBounds(o))
+			fail('A view out of its buffer\'s bounds');
 		copy = new C(buffer, o.byteOffset,
 		    C === global.DataView ? o.byteLength : o.length);
 		return copy;
@@ -90,6 +113,13 @@
 			native.value(copy, 'cause', clone(d.value, map));
 		if (o.stack !== undefined)
 			native.value(copy, 'stack', String(o.stack));
+		return copy;
+	}
+	function cloneDom(o, map) {
+		var copy = new DOMException(o.message, o.name);
+
+		map.set(o, copy);
+		native.value(copy, 'stack', String(o.stack));
 		return copy;
 	}
 	function clone(v, map) {
@@ -111,7 +141,8 @@
 			return copy;
 		}
 		if (kind === 'error')
-			return cloneError(v, map);
+			return out.isDOMException(v) ? cloneDom(v, map) :
+			    cloneError(v, map);
 		if (kind === 'promise')
 			fail('#<Promise>');
 		if (kind === 'map') {
@@ -147,9 +178,18 @@
 		} else if ((box = unbox(v)) !== undefined) {
 			map.set(v, copy = Object(box[1]));
 			return copy;
+		} else if (out.isBlob(v)) {
+			map.set(v, copy = out.cloneBlob(v));
+			return copy;
+		} else if (native.isHeaders(v)) {
+			map.set(v, copy = new Headers(v));
+			return copy;
+		} else if (weak.indexOf(out.classOf(v)) >= 0) {
+			fail('#<' + out.classOf(v) + '>');
 		} else if (out.isPlatformObject(v)) {
-			fail('#<' + (v.constructor && v.constructor.name ||
-			    'Object') + '>');
+			throw new DOMException('Could not serialize object of ' +
+			    'type "' + out.classOf(v) + '". This type does ' +
+			    'not support serialization.', 'DataCloneError');
 		} else {
 			map.set(v, copy = {});
 		}
@@ -163,25 +203,80 @@
 	}
 	out.structuredClone = clone;
 
+	/* --- transfer --- */
+	function isStream(o) {
+		return out.isReadableStream(o) || out.isWritableStream(o) ||
+		    out.isTransformStream(o);
+	}
+	/* Each value of the list, and the one it becomes. */
+	function prepare(list, map) {
+		list.forEach(function (o) {
+			if (typeof o !== 'object' || o === null || map.has(o))
+				fail('A value to transfer');
+			if (native.kind(o) === 'bytes' && !isView(o)) {
+				if (isDetached(o))
+					fail('A detached ArrayBuffer');
+				map.set(o, o.resizable ? copyBuffer(o) :
+				    native.shareBuffer(o));
+			} else if (out.isPort && out.isPort(o)) {
+				map.set(o, out.shellPort(o));
+			} else if (isStream(o)) {
+				map.set(o, out.shellStream(o));
+			} else {
+				fail('A value to transfer');
+			}
+		});
+	}
+	/* Nothing throws any more from here. */
+	function commit(list, map) {
+		list.forEach(function (o) {
+			if (native.kind(o) === 'bytes')
+				native.detach(o);
+			else if (isStream(o))
+				out.moveStream(o, map.get(o));
+			else
+				out.movePort(o, map.get(o));
+		});
+	}
+	/*
+	 * Clone VALUE; what the LIST names moves instead. { value, moved }: moved
+	 * has what the values of the list became.
+	 */
+	out.cloneTransfer = function (value, list) {
+		var map = new Map(), copy;
+
+		prepare(list, map);
+		copy = clone(value, map);
+		list.forEach(function (o) {
+			if (native.kind(o) === 'bytes' ? isDetached(o) :
+			    isStream(o) && out.isStreamLocked(o))
+				fail('A value to transfer');
+		});
+		commit(list, map);
+		return { value: copy, moved: list.map(function (o) {
+			return map.get(o);
+		}) };
+	};
+	/* The list in the options of postMessage() and structuredClone(). */
+	out.transferList = function (options, what) {
+		if (options === undefined || options === null)
+			return [];
+		if (typeof options !== 'object' &&
+		    typeof options !== 'function')
+			throw new TypeError(what +
+			    ': options must be an object');
+		return options.transfer === undefined ? [] :
+		    native.list(options.transfer);
+	};
+
 	out.functions({
 		structuredClone: native.value(function structuredClone(
 		    value, options) {
-			var list, i, map;
-
 			if (arguments.length < 1)
 				throw new TypeError('structuredClone: 1 ' +
 				    'argument required, but only 0 present.');
-			if (options !== undefined && options !== null &&
-			    options.transfer !== undefined) {
-				list = native.list(options.transfer);
-				for (i = 0; i < list.length; i++) {
-					if (out.classOf(list[i]) !==
-					    'ArrayBuffer')
-						fail('A value to transfer');
-				}
-			}
-			map = new Map();
-			return clone(value, map);
+			return out.cloneTransfer(value, out.transferList(
+			    options, 'structuredClone')).value;
 		}, 'length', 1, true)
 	});
 

@@ -72,6 +72,7 @@
 	    'URL_MISMATCH_ERR', 'QUOTA_EXCEEDED_ERR', 'TIMEOUT_ERR',
 	    'INVALID_NODE_TYPE_ERR', 'DATA_CLONE_ERR');
 	out.DOMException = DOMException;
+	out.isDOMException = function (o) { return o[$D] !== undefined; };
 
 	/* --- Event --- */
 	function requireArgs(given, n, what) {
@@ -356,6 +357,7 @@
 		});
 	}
 	out.handlerProperty = handlerProperty;
+	out.initTarget = function (o) { o[$T] = Object.create(null); };
 	out.dispatch = dispatch;
 
 	/* --- AbortSignal --- */

@@ -177,10 +177,12 @@
     }
     return { data, isPrivate };
   };
-  /* X || Y behind a 4, or for OKP just the key */
+  /* X || Y behind a 4, X behind a 2 or 3, or for OKP just the key */
   const pairFromRaw = (bytes, kind) => {
     if (!isEc(kind))
       return native.fromParts(kind, { x: bytes }, false);
+    if (bytes[0] === 2 || bytes[0] === 3)
+      return native.fromParts(kind, { point: bytes }, false);
     const width = (bytes.length - 1) / 2;
     if (bytes[0] !== 4 || !Number.isInteger(width)) return undefined;
     return native.fromParts(kind, {
@@ -210,10 +212,13 @@
     default:
       fail('NotSupportedError', `the format "${format}" is not supported`);
     }
-    const bytes = data === undefined ? undefined : new Uint8Array(data);
+    let bytes = data === undefined ? undefined : new Uint8Array(data);
     const parts = bytes && native.parts(bytes, isPrivate);
     if (parts === undefined || parts.kind !== kind)
       fail('DataError', 'Invalid key data');
+    /* a compressed point is exported in full */
+    if (format === 'spki' && isEc(kind))
+      bytes = new Uint8Array(native.fromParts(kind, parts, false));
     return { type: isPrivate ? 'private' : 'public', data: bytes, parts };
   };
   const exportPair = (format, key, kind, alg) => {

@@ -549,6 +549,51 @@
 		p.length = s.length;
 		return p.self;
 	};
+	/* --- streams that move: the old one stays locked --- */
+	function sidesOf(o) {
+		var t;
+
+		if (!out.isTransformStream(o))
+			return [o];
+		t = st.transform(o);
+		return [t.readable.self, t.writable.self];
+	}
+	out.isStreamLocked = function (o) {
+		return sidesOf(o).some(function (x) { return x.locked; });
+	};
+	out.shellStream = function (o) {
+		if (out.isStreamLocked(o))
+			throw new out.DOMException('A locked stream could not ' +
+			    'be transferred.', 'DataCloneError');
+		return Object.create(out.isReadableStream(o) ?
+		    st.ReadableStream.prototype : out.isWritableStream(o) ?
+		    st.WritableStream.prototype : st.TransformStream.prototype);
+	};
+	function writableProxy(o) {
+		var w = st.acquireWriter(st.writable(o));
+
+		return st.createWritable(noop, function (chunk) {
+			return st.writerWrite(w, chunk);
+		}, function () {
+			return st.writableClose(w.stream);
+		}, function (reason) {
+			return st.writableAbort(w.stream, reason);
+		}, 1);
+	}
+	out.moveStream = function (o, shell) {
+		var t;
+
+		if (out.isReadableStream(o)) {
+			st.adoptReadable(st.readable(out.proxyStream(o)), shell);
+		} else if (out.isWritableStream(o)) {
+			st.adoptWritable(writableProxy(o), shell);
+		} else {
+			t = st.transform(o);
+			st.adoptTransform(shell,
+			    st.readable(out.proxyStream(t.readable.self)),
+			    writableProxy(t.writable.self));
+		}
+	};
 	out.streamLength = function (o) { return st.readable(o).length; };
 	out.cancelStream = function (o) {
 		var s = st.readable(o);

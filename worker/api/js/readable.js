@@ -694,6 +694,8 @@
 		native.value(ReadableStream.prototype, Symbol.asyncIterator,
 		    ReadableStream.prototype.values);
 	st.ReadableStream = ReadableStream;
+	/* The record gets another public object. */
+	st.adoptReadable = function (s, o) { attach(o, $R, s); };
 
 	/* --- strategies --- */
 	function strategyClass(name, size) {

@@ -251,6 +251,14 @@
 		get writable() { return transform(this).writable.self; }
 	}, null, null, 0);
 
+	st.TransformStream = TransformStream;
+	st.adoptTransform = function (o, readable, writable) {
+		attach(o, $T, { readable: readable, writable: writable });
+	};
+	out.isTransformStream = function (o) {
+		return st.isObject(o) && o[$T] !== undefined;
+	};
+
 	/*
 	 * A transform of ours behind the object O: step(chunk) and last() call
 	 * give() with what comes out.

@@ -523,6 +523,8 @@
 		}
 	}, null, null, 0);
 	native.value(WritableStream.prototype.abort, 'length', 0, true);
+	st.WritableStream = WritableStream;
+	st.adoptWritable = function (s, o) { attach(o, $W, s); };
 	out.isWritableStream = function (o) {
 		return st.isObject(o) && o[$W] !== undefined;
 	};

@@ -93,6 +93,23 @@ break_down(struct api *api, enum api_outcome outcome)
 	api->host.broken(api->host.arg, outcome);
 }
 
+/*
+ * What EVENT has left of its CPU time is what its next script may take: timers
+ * and bodies wake it many times. Returns false where nothing is left.
+ */
+static bool
+arm_cpu_limit(struct api *api, const struct api_event *event)
+{
+	uint64_t used = event != NULL ? event->cpu_ns : 0;
+
+	if (api->cpu_max_ns == 0)
+		return true;
+	if (used >= api->cpu_max_ns)
+		return false;
+	engine_cpu_limit_set(api->engine, api->cpu_max_ns - used);
+	return true;
+}
+
 int
 api_run(struct api *api, struct api_event *event,
     int (*fn)(duk_context *ctx, void *arg), void *arg)
@@ -100,10 +117,15 @@ api_run(struct api *api, struct api_event *event,
 	struct api_event *before = api->current;
 	bool is_outer = !engine_in_run(api->engine);
 	struct engine_error e;
+	uint64_t told_ns = 0;
 	int r;
 
 	if (api->is_broken)
 		return ERR_STATE;
+	if (is_outer && !arm_cpu_limit(api, event)) {
+		break_down(api, API_CPU_LIMIT);
+		return ERR_TIMEOUT;
+	}
 	memset(&e, 0, sizeof e);
 	api->current = event;
 	r = engine_run(api->engine, fn, arg, &e);
@@ -115,11 +137,16 @@ api_run(struct api *api, struct api_event *event,
 			break_down(api, r == ERR_TIMEOUT ? API_CPU_LIMIT
 							 : API_MEMORY_LIMIT);
 	} else if (r != 0) {
+		told_ns = clock_cpu_ns();
 		log_error_text(api, "Uncaught", &e);
+		told_ns = clock_cpu_ns() - told_ns;
 		if (event != NULL)
 			event->has_failed = true;
 	}
 	engine_error_clear(&e);
+	/* Telling of an error takes longer than throwing it. */
+	if (is_outer && event != NULL)
+		event->cpu_ns += engine_cpu_used_ns(api->engine) + told_ns;
 	return r;
 }
 
@@ -365,6 +392,7 @@ api_new(struct engine *engine, const struct api_host *host,
 	api->has_outbound = spec->has_outbound;
 	api->subrequests_max = spec->limits.subrequests;
 	api->wall_max_ms = spec->limits.wall_ms;
+	api->cpu_max_ns = (uint64_t)spec->limits.cpu_ms * 1000000u;
 	api->wall_check_ms = UINT64_MAX;
 	api->collected_max = spec->limits.memory_bytes != 0
 				 ? (size_t)spec->limits.memory_bytes

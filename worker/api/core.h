@@ -66,6 +66,7 @@ struct api {
 	uint32_t nevents;
 	uint64_t subrequests_max;
 	uint64_t wall_max_ms;   /* of one event; 0: none */
+	uint64_t cpu_max_ns;    /* likewise */
 	bool is_seeded;         /* libcrypto's generator, see subtle.h */
 	uint64_t wall_check_ms; /* event_check_wall() is due; UINT64_MAX: not */
 	size_t collected;       /* bytes of bodies being collected */

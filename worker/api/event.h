@@ -24,6 +24,7 @@ struct api_event {
 	uint64_t subrequests;
 	uint64_t request_id;
 	uint64_t deadline_ms; /* CLOCK_MONOTONIC */
+	uint64_t cpu_ns;      /* that its scripts have taken */
 	uint32_t controller;  /* reference: of request.signal, when touched */
 	bool is_head_request;
 	bool has_answered; /* the response's head was sent, or a reset */

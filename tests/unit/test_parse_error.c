@@ -878,7 +878,8 @@ static const struct error_case error_cases[] = {
 	    "1:20: SyntaxError: Identifier 'a' has already been declared" },
 	{ LANG_MODULE, TS,
 	    "class A { constructor(@a b) {} }",
-	    "1:23: SyntaxError: Parameter decorators are not supported" },
+	    "1:23: SyntaxError: Parameter decorators are for methods, with "
+	    "experimentalDecorators in tsconfig.json" },
 	{ LANG_MODULE, TS | JSX,
 	    "<a></b>",
 	    "1:6: SyntaxError: Expected corresponding JSX closing tag "

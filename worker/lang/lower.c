@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "worker/lang/lower.h"
+#include "worker/lang/lower_class.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -718,6 +718,7 @@ lower_unit(struct lower *l)
 	l->eval_scope = l->u->options.eval_scope;
 	if (lo_eval_text(l, EVAL_SUPER, &home.text))
 		l->home = &home;
+	lo_dec_runtime(l);
 	lo_eval_open(l, first, &c);
 	l->coroutine = l->module && (l->u->has_tla || l->options->cyclic);
 	lo_fn_program_prologue(l);

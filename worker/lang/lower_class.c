@@ -10,23 +10,9 @@
  */
 #include "config.h"
 
-#include "worker/lang/lower.h"
+#include "worker/lang/lower_class.h"
 
 #include "base/util.h"
-
-/* A class being lowered; fn_spec.data of its constructor. */
-struct class
-{
-	struct klass *k;
-	uint32_t node;
-	struct lang_str name; /* the name property */
-	struct lang_str var;  /* inner binding, home of super */
-	struct lang_str brand, static_brand;
-	struct home inst, stat;
-	struct names statics;    /* functions to run at the end */
-	struct lang_str *groups; /* by member: function of its field group */
-	struct lang_str *keys;   /* by member: variable of a computed key */
-};
 
 static bool
 member_is_field(const struct ast_node *m)
@@ -46,29 +32,19 @@ same_group(const struct lower *l, uint32_t a, uint32_t b)
 }
 
 static void
-refuse_decorators(struct lower *l, uint32_t list)
-{
-	if (list != 0)
-		unit_fail(l->u, N(l, list)->pos, N(l, list)->end,
-		    "decorators are not supported yet");
-}
-
-static void
 plan_member(struct lower *l, struct class *c, uint32_t m, uint32_t prev,
     uint32_t i)
 {
 	const struct ast_node *node = N(l, m);
 	bool is_static = node->flags & AF_STATIC;
 
-	if (node->kind == AST_METHOD || node->kind == AST_FIELD)
-		refuse_decorators(l, node->c);
 	if (node->kind == AST_STATIC_BLOCK) {
 		c->groups[i] = lo_var(l, "f");
 		lo_names_add(l, &c->statics, c->groups[i]);
 	} else if (member_is_field(node)) {
-		if (node->flags & AF_ACCESSOR)
-			unit_fail(l->u, node->pos, node->end,
-			    "accessor fields are not supported yet");
+		if ((node->flags & AF_ACCESSOR) &&
+		    N(l, node->a)->kind != AST_PRIVATE_NAME)
+			c->stores[i] = lo_var(l, "p");
 		if (prev != 0 && same_group(l, prev, m)) {
 			c->groups[i] = c->groups[i - 1];
 			return;
@@ -133,7 +109,9 @@ class_plan(struct lower *l, struct class *c)
 		n++;
 	c->groups = arena_zalloc(&l->u->arena, n + 1, sizeof *c->groups);
 	c->keys = arena_zalloc(&l->u->arena, n + 1, sizeof *c->keys);
+	c->stores = arena_zalloc(&l->u->arena, n + 1, sizeof *c->stores);
 	c->var = lo_var(l, "c");
+	lo_dec_plan(l, c, n);
 	c->inst.text = lo_textf(l, "%s.prototype", &c->var);
 	c->inst.ctor = c->stat.text = c->stat.ctor = c->var;
 	c->inst.derived = c->k->derived;
@@ -147,7 +125,7 @@ class_plan(struct lower *l, struct class *c)
 	for (s = scope_get(l->u, c->k->scope)->first; s != 0;
 	     s = symbol_get(l->u, s)->next)
 		if (symbol_get(l->u, s)->kind == SYM_CLASS_NAME) {
-			l->syms[s].text = c->var;
+			l->syms[s].text = c->self;
 			l->syms[s].kept = true;
 		}
 }
@@ -348,7 +326,7 @@ lo_super_statement_done(struct lower *l, uint32_t stmt)
 /* ---- members ----------------------------------------------------------- */
 
 static void
-put_method(struct lower *l, struct class *c, uint32_t m)
+put_method(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 {
 	const struct ast_node *node = N(l, m);
 	bool is_static = node->flags & AF_STATIC;
@@ -369,6 +347,8 @@ put_method(struct lower *l, struct class *c, uint32_t m)
 	} else {
 		lo_put(l, "%u,",
 		    kind + (is_static ? 8U : 0U) + (known ? 0U : 16U));
+		if (key.len != 0)
+			lo_put(l, "%s=", &key);
 		lo_put_key_value(l, node->a, computed);
 		lo_put(l, ",");
 	}
@@ -399,12 +379,13 @@ group_close(struct lower *l, struct fnctx *fn)
 }
 
 static void
-put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
+put_field(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 {
 	const struct ast_node *node = N(l, m);
+	struct lang_str key = c->keys[i];
 	bool anon =
 	    node->b != 0 && ast_anonymous_function(&l->u->ast, node->b) != 0;
-	bool known;
+	bool known, decorated;
 	struct lang_str name = lo_str("");
 
 	l->home = node->flags & AF_STATIC ? &c->stat : &c->inst;
@@ -413,6 +394,10 @@ put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 		known = lo_key_name(l, node->a, false, &name);
 		lo_put(l, "%h(%pthis,%s,", LANG_HELPER_PRIV_ADD,
 		    &l->syms[N(l, node->a)->b].text);
+	} else if (c->stores[i].len != 0) {
+		known =
+		    lo_key_name(l, node->a, node->flags & AF_COMPUTED, &name);
+		lo_put(l, "%h(%pthis,%s,", LANG_HELPER_PRIV_ADD, &c->stores[i]);
 	} else {
 		known =
 		    lo_key_name(l, node->a, node->flags & AF_COMPUTED, &name);
@@ -423,6 +408,7 @@ put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 			lo_put(l, "%s", &key);
 		lo_put(l, ",");
 	}
+	decorated = lo_dec_field_begin(l, c, i);
 	if (anon && !known)
 		lo_put(l, "%h(", LANG_HELPER_SET_NAME);
 	if (node->b == 0) {
@@ -433,7 +419,8 @@ put_field(struct lower *l, struct class *c, uint32_t m, struct lang_str key)
 	}
 	if (anon && !known)
 		lo_put(l, ",%s)", &key);
-	lo_put(l, ");");
+	lo_put(l, decorated ? "));" : ");");
+	lo_dec_field_end(l, c, i);
 	l->home = c->inst.up;
 }
 
@@ -466,6 +453,42 @@ put_static_block(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 	lo_skip(l, node->end);
 }
 
+/* "2,"x",function(){return $pg(this,p)},3,"x",function(v){...}," */
+static void
+put_accessor(struct lower *l, struct class *c, uint32_t m, uint32_t i)
+{
+	const struct ast_node *node = N(l, m);
+	uint32_t kind, base = node->flags & AF_STATIC ? 8 : 0;
+	struct lang_str name, full;
+	struct fnctx fn;
+	bool known = lo_key_name(l, node->a, node->flags & AF_COMPUTED, &name);
+
+	lo_put(l, "0,0,%s=%h(\"accessor\"),", &c->stores[i],
+	    LANG_HELPER_PRIV_NAME);
+	if (!known)
+		base += 16;
+	for (kind = 2; kind <= 3; kind++) {
+		lo_put(l, "%u,", kind + base);
+		if (known)
+			lo_put_quote(l, name);
+		else
+			lo_put(l, "%s", &c->keys[i]);
+		full = known
+			   ? lo_textf(l, kind == 2 ? "get %s" : "set %s", &name)
+			   : lo_str("");
+		lo_fn_enter(l, &fn, 0,
+		    lo_row_add(l, full, known, LANG_FN_METHOD | LANG_FN_STRICT,
+			kind - 2, 0, 0));
+		if (kind == 2)
+			lo_put(l, ",function(){return %h(this,%s)},",
+			    LANG_HELPER_PRIV_GET, &c->stores[i]);
+		else
+			lo_put(l, ",function(v){%h(this,%s,v)},",
+			    LANG_HELPER_PRIV_SET, &c->stores[i]);
+		lo_fn_leave(l, &fn);
+	}
+}
+
 static void
 put_members(struct lower *l, struct class *c)
 {
@@ -485,6 +508,12 @@ put_members(struct lower *l, struct class *c)
 			continue;
 		lo_skip(l, node->pos);
 		emit_sync(&l->e, node->pos);
+		if (open && c->decs != NULL && c->decs[i].len != 0) {
+			/* its decorators cannot stand in a function */
+			group_close(l, &fn);
+			open = false;
+		}
+		lo_dec_put_member(l, c, m, i);
 		if (node->kind == AST_STATIC_BLOCK) {
 			put_static_block(l, c, m, i);
 		} else if (node->kind == AST_METHOD) {
@@ -493,7 +522,7 @@ put_members(struct lower *l, struct class *c)
 				put_ctor(l, c, m);
 				l->home = c->inst.up;
 			} else {
-				put_method(l, c, m);
+				put_method(l, c, m, c->keys[i]);
 			}
 		} else {
 			if (c->keys[i].len != 0) {
@@ -501,11 +530,13 @@ put_members(struct lower *l, struct class *c)
 				lo_put_key_value(l, node->a, true);
 				lo_put(l, ",");
 			}
+			if (c->stores[i].len != 0)
+				put_accessor(l, c, m, i);
 			if (!open) {
 				group_open(l, &fn, c->groups[i]);
 				open = true;
 			}
-			put_field(l, c, m, c->keys[i]);
+			put_field(l, c, m, i);
 		}
 		lo_skip(l, node->end);
 	}
@@ -569,9 +600,10 @@ put_class(struct lower *l, struct class *c, uint32_t heritage)
 
 	class_plan(l, c);
 	lo_put(l, "(");
+	lo_dec_put_class(l, c);
 	put_private_names(l, c);
 	if (class_name_checked(l, c))
-		lo_put(l, "%s=%h,", &c->var, LANG_HELPER_TDZ);
+		lo_put(l, "%s=%h,", &c->self, LANG_HELPER_TDZ);
 	lo_put(l, "%s=%h(", &c->var, LANG_HELPER_CLASS);
 	if (heritage != 0)
 		lo_put(l, "%t", heritage);
@@ -585,10 +617,13 @@ put_class(struct lower *l, struct class *c, uint32_t heritage)
 	if (c->static_brand.len != 0)
 		lo_put(l, ",%h(%s,%s,0)", LANG_HELPER_PRIV_ADD, &c->var,
 		    &c->static_brand);
+	lo_dec_apply(l, c);
 	for (i = 0; i < c->statics.n; i++)
-		lo_put(l, ",%s(%s)", &c->statics.v[i], &c->var);
-	if (c->static_brand.len != 0 || c->statics.n != 0)
-		lo_put(l, ",%s", &c->var);
+		lo_put(l, ",%s(%s)", &c->statics.v[i], &c->self);
+	lo_dec_finish(l, c);
+	if (c->static_brand.len != 0 || c->statics.n != 0 ||
+	    l->u->has_decorators)
+		lo_put(l, ",%s", &c->self);
 	lo_put(l, ")");
 }
 
@@ -641,6 +676,22 @@ put_wrapped(struct lower *l, struct class *c)
 	lo_put(l, "))");
 }
 
+/* Its decorators stand before it, also before `export`. */
+static void
+class_begin(struct lower *l, uint32_t n)
+{
+	uint32_t dec = klass_get(l->u, N(l, n)->d)->decorators;
+	uint32_t pos = N(l, n)->pos;
+
+	if (dec != 0 && N(l, dec)->pos < pos) {
+		if (l->e.cur < N(l, dec)->pos)
+			lo_to(l, N(l, dec)->pos);
+		lo_skip(l, pos);
+	} else {
+		lo_to(l, pos);
+	}
+}
+
 void
 lower_class(struct lower *l, uint32_t n)
 {
@@ -649,14 +700,13 @@ lower_class(struct lower *l, uint32_t n)
 	bool in_loop = scope_get(l->u, c.k->scope)->in_loop;
 	bool coroutine = l->fn->is_async || l->fn->is_generator;
 
-	refuse_decorators(l, c.k->decorators);
 	c.inst.up = c.stat.up = l->home;
 	c.stat.is_static = true;
 	if (node->a != 0)
 		c.name = unit_atom_str(l->u, N(l, node->a)->a);
 	else if (!lo_take_hint(l, n, &c.name))
 		c.name = lo_str("");
-	lo_to(l, node->pos);
+	class_begin(l, n);
 	/* a computed key may hold an await or a yield */
 	if ((!l->fn->strict || in_loop) &&
 	    !(coroutine && c.k->has_computed_keys))
@@ -672,7 +722,7 @@ lower_class_decl(struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 	uint32_t name = node->a;
 
-	lo_to(l, node->pos);
+	class_begin(l, n);
 	lo_declare_sym(l, N(l, name)->b);
 	lo_write_begin(l, name, true);
 	lower_class(l, n);

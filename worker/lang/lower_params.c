@@ -51,7 +51,9 @@ lo_put_params(struct lower *l, uint32_t n)
 	const struct func *f = func_get(l->u, node->d);
 	uint32_t p, i;
 
-	if (lo_params_are_simple(l, n) && l->u->src[f->params_pos] == '(') {
+	/* decorators of parameters would be copied with the list */
+	if (lo_params_are_simple(l, n) && !l->u->has_decorators &&
+	    l->u->src[f->params_pos] == '(') {
 		lo_skip(l, f->params_pos);
 		for (p = node->b; p != 0; p = N(l, p)->next) {
 			const struct ast_node *b = N(l, p);

@@ -106,6 +106,7 @@ parse_decorators(struct parser *p)
 
 	while (at(p, TOK_AT)) {
 		node = new_node(p, AST_DECORATOR);
+		p->u->has_decorators = true;
 		next(p);
 		if (at(p, TOK_LPAREN)) {
 			p->arrow_pos = 0;
@@ -350,6 +351,7 @@ parse_method(struct parser *p, struct member *m, uint32_t klass)
 	    .is_async = m->is_async,
 	    .is_generator = m->is_generator,
 	    .is_static = m->is_static};
+	struct list outer;
 	bool overload;
 
 	check_method_name(p, m, k);
@@ -366,13 +368,18 @@ parse_method(struct parser *p, struct member *m, uint32_t klass)
 		N(p, node)->flags |= AF_STATIC;
 	if (m->computed)
 		N(p, node)->flags |= AF_COMPUTED;
+	outer = p->param_decorators;
+	p->param_decorators = (struct list){0, 0};
 	func = parse_function(p, &shape);
 	func_get(p->u, N(p, func)->d)->klass = klass;
 	N(p, node)->b = func;
+	N(p, node)->d = p->param_decorators.first;
+	p->param_decorators = outer;
 	overload = N(p, func)->c == 0;
 	if (overload) {
 		N(p, node)->kind = AST_TS_ERASED;
 		N(p, node)->a = N(p, node)->b = N(p, node)->c = 0;
+		N(p, node)->d = 0;
 		ts_erase(p, m->pos, p->lx.prev_end);
 		return finish(p, node);
 	}

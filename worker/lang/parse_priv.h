@@ -73,6 +73,10 @@ struct private_ref {
 	uint32_t node; /* PRIVATE_NAME */
 };
 
+struct list {
+	uint32_t first, last;
+};
+
 struct parser {
 	struct lexer lx;
 	struct lang_unit *u;
@@ -94,12 +98,9 @@ struct parser {
 
 	uint32_t *annex_b; /* symbols of sloppy block functions */
 	uint32_t nannex_b, cap_annex_b;
+	struct list param_decorators; /* of the method being parsed */
 	struct private_ref *privates; /* not yet resolved */
 	uint32_t nprivates, cap_privates;
-};
-
-struct list {
-	uint32_t first, last;
 };
 
 static inline struct ast_node *

@@ -308,6 +308,30 @@ erase_this(struct parser *p)
 		ts_erase(p, pos, p->lx.prev_end);
 }
 
+/* @Inject() before a parameter of a method: TypeScript's own decorators. */
+static void
+param_decorators(struct parser *p, const struct func *f)
+{
+	const struct lang_tsconfig *o = p->u->options.tsconfig;
+	uint32_t pos = tok_pos(p), list, i;
+
+	if (o == NULL || !o->legacy_decorators ||
+	    (f->kind != FUNC_METHOD && f->kind != FUNC_CTOR &&
+		f->kind != FUNC_DERIVED_CTOR && f->kind != FUNC_SETTER))
+		unit_fail(p->u, pos, p->lx.tok.end,
+		    "Parameter decorators are for methods, with "
+		    "experimentalDecorators in tsconfig.json");
+	list = parse_decorators(p);
+	for (i = list; i != 0; i = N(p, i)->next)
+		N(p, i)->b = f->nparams + 1;
+	if (p->param_decorators.last == 0)
+		p->param_decorators.first = list;
+	else
+		N(p, p->param_decorators.last)->next = list;
+	for (i = list; i != 0; i = N(p, i)->next)
+		p->param_decorators.last = i;
+}
+
 uint32_t
 parse_ts_param(struct parser *p, struct func *f)
 {
@@ -319,8 +343,7 @@ parse_ts_param(struct parser *p, struct func *f)
 		return 0;
 	}
 	if (at(p, TOK_AT))
-		unit_fail(p->u, tok_pos(p), p->lx.tok.end,
-		    "Parameter decorators are not supported");
+		param_decorators(p, f);
 	prop = param_modifiers(p);
 	if (at(p, TOK_ELLIPSIS)) {
 		elem = new_node(p, AST_REST);

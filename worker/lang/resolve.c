@@ -525,6 +525,8 @@ resolve_class(struct resolver *r, uint32_t node)
 		m = RN(r, i);
 		if (m->kind == AST_METHOD || m->kind == AST_FIELD) {
 			resolve_list(r, m->c);
+			if (m->kind == AST_METHOD)
+				resolve_list(r, m->d);
 			if ((m->flags & AF_COMPUTED) != 0)
 				resolve_node(r, m->a);
 		}

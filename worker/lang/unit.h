@@ -68,6 +68,7 @@ struct lang_unit {
 	bool has_import_meta;
 	bool has_dynamic_import;
 	bool has_bigint;
+	bool has_decorators;
 
 	struct unit_jsx jsx;
 	struct unit_erased *erased;

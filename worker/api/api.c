@@ -215,6 +215,7 @@ install(duk_context *ctx, void *arg)
 	duk_push_heap_stash(ctx);
 	duk_push_array(ctx);
 	api->stash = duk_get_heapptr(ctx, -1);
+	keys_install(ctx);
 	duk_push_array(ctx);
 	duk_push_uint(ctx, 0); /* no reference is number 0 */
 	duk_put_prop_index(ctx, -2, 0);

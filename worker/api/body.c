@@ -15,22 +15,9 @@
 #include "worker/engine/promise.h"
 #include "worker/engine/str.h"
 
-#define TYPE_KEY HID("type")
 #define USED_TEXT                                                              \
 	"Body has already been used. It can only be used once. Use tee() "     \
 	"first if you need to read it twice."
-
-static void
-hide(duk_context *ctx, duk_idx_t obj, const char *key)
-{
-	obj = duk_require_normalize_index(ctx, obj);
-	duk_push_string(ctx, key);
-	duk_insert(ctx, -2);
-	duk_def_prop(ctx, obj,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
-		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE |
-		DUK_DEFPROP_FORCE);
-}
 
 struct body_state *
 body_get(duk_context *ctx, duk_idx_t idx)
@@ -95,11 +82,11 @@ set_from_pair(duk_context *ctx, duk_idx_t obj, struct body_state *b)
 {
 	b->kind = BODY_BYTES;
 	duk_get_prop_index(ctx, -1, 0);
-	hide(ctx, obj, BODY_KEY);
+	key_put(ctx, obj, KEY_BODY);
 	duk_get_prop_index(ctx, -1, 1);
 	if (duk_get_length(ctx, -1) > 0) {
 		b->type = BODY_TYPE_OTHER;
-		hide(ctx, obj, TYPE_KEY);
+		key_put(ctx, obj, KEY_TYPE);
 	} else {
 		duk_pop(ctx);
 	}
@@ -118,7 +105,7 @@ set_bytes(duk_context *ctx, duk_idx_t obj, struct body_state *b,
 	copy = duk_push_fixed_buffer(ctx, n);
 	if (p != NULL)
 		memcpy(copy, p, n);
-	hide(ctx, obj, BODY_KEY);
+	key_put(ctx, obj, KEY_BODY);
 	b->kind = BODY_BYTES;
 }
 
@@ -145,7 +132,7 @@ body_set(duk_context *ctx, duk_idx_t obj, struct body_state *b, duk_idx_t value)
 			    buf_len(text) > 0 ? (const char *)buf_peek(text)
 					      : "",
 			    buf_len(text));
-			hide(ctx, obj, BODY_KEY);
+			key_put(ctx, obj, KEY_BODY);
 			b->kind = BODY_TEXT;
 			b->type = BODY_TYPE_FORM;
 			return;
@@ -157,7 +144,7 @@ body_set(duk_context *ctx, duk_idx_t obj, struct body_state *b, duk_idx_t value)
 				    "already been read from), and cannot be "
 				    "used as a body.");
 			duk_dup(ctx, value);
-			hide(ctx, obj, BODY_KEY);
+			key_put(ctx, obj, KEY_BODY);
 			b->kind = BODY_STREAM;
 			return;
 		}
@@ -170,7 +157,7 @@ body_set(duk_context *ctx, duk_idx_t obj, struct body_state *b, duk_idx_t value)
 	}
 	duk_dup(ctx, value);
 	(void)duk_to_string(ctx, -1);
-	hide(ctx, obj, BODY_KEY);
+	key_put(ctx, obj, KEY_BODY);
 	b->kind = BODY_TEXT;
 	b->type = BODY_TYPE_TEXT;
 }
@@ -182,7 +169,7 @@ body_is_used(duk_context *ctx, duk_idx_t obj, const struct body_state *b)
 
 	if (b->is_used || b->kind != BODY_STREAM)
 		return b->is_used;
-	duk_get_prop_literal(ctx, obj, BODY_KEY);
+	key_get(ctx, obj, KEY_BODY);
 	r = script_test(ctx, "isDisturbed", -1);
 	duk_pop(ctx);
 	return r;
@@ -194,22 +181,12 @@ body_require_unused(duk_context *ctx, duk_idx_t obj, const struct body_state *b)
 	bool locked = b->is_used;
 
 	if (!locked && b->kind == BODY_STREAM) {
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		locked = script_test(ctx, "isLockedOrDisturbed", -1);
 		duk_pop(ctx);
 	}
 	if (locked)
 		(void)duk_type_error(ctx, USED_TEXT);
-}
-
-/* Copy a hidden property, if it is there. */
-static void
-copy_hidden(duk_context *ctx, duk_idx_t dst, duk_idx_t src, const char *key)
-{
-	if (duk_get_prop_string(ctx, src, key))
-		hide(ctx, dst, key);
-	else
-		duk_pop(ctx);
 }
 
 void
@@ -221,14 +198,14 @@ body_move(duk_context *ctx, duk_idx_t dst, struct body_state *to, duk_idx_t src,
 	to->kind = from->kind;
 	to->type = from->type;
 	to->source_id = from->source_id;
-	copy_hidden(ctx, dst, src, BODY_KEY);
-	copy_hidden(ctx, dst, src, TYPE_KEY);
+	key_copy(ctx, dst, src, KEY_BODY);
+	key_copy(ctx, dst, src, KEY_TYPE);
 	if (from->kind == BODY_STREAM) {
 		/* the old object keeps a stream that is locked */
 		script_push(ctx, "proxyStream");
-		duk_get_prop_literal(ctx, src, BODY_KEY);
+		key_get(ctx, src, KEY_BODY);
 		duk_call(ctx, 1);
-		hide(ctx, dst, BODY_KEY);
+		key_put(ctx, dst, KEY_BODY);
 	} else if (from->kind != BODY_NULL) {
 		from->is_used = true;
 	}
@@ -245,11 +222,11 @@ push_stream(duk_context *ctx, duk_idx_t obj, struct body_state *b)
 		duk_push_boolean(ctx, b->is_used);
 		duk_call(ctx, 2);
 	} else if (b->kind == BODY_STREAM) {
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		return;
 	} else {
 		script_push(ctx, "bytesStream");
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		if (b->kind == BODY_TEXT) {
 			const char *s;
 			size_t n;
@@ -265,7 +242,7 @@ push_stream(duk_context *ctx, duk_idx_t obj, struct body_state *b)
 		duk_call(ctx, 2);
 	}
 	duk_dup(ctx, -1);
-	hide(ctx, obj, BODY_KEY);
+	key_put(ctx, obj, KEY_BODY);
 	b->kind = BODY_STREAM;
 }
 
@@ -276,24 +253,24 @@ body_tee(duk_context *ctx, duk_idx_t dst, struct body_state *to, duk_idx_t src,
 	dst = duk_require_normalize_index(ctx, dst);
 	src = duk_require_normalize_index(ctx, src);
 	to->type = from->type;
-	copy_hidden(ctx, dst, src, TYPE_KEY);
+	key_copy(ctx, dst, src, KEY_TYPE);
 	if (from->kind == BODY_SOURCE)
 		push_stream(ctx, src, from);
 	else
 		duk_push_undefined(ctx);
 	to->kind = from->kind;
 	if (from->kind != BODY_STREAM) {
-		copy_hidden(ctx, dst, src, BODY_KEY);
+		key_copy(ctx, dst, src, KEY_BODY);
 		duk_pop(ctx);
 		return;
 	}
 	duk_pop(ctx);
-	duk_get_prop_literal(ctx, src, BODY_KEY);
+	key_get(ctx, src, KEY_BODY);
 	script_call(ctx, "teeStream", -1); /* stream pair */
 	duk_get_prop_index(ctx, -1, 0);
-	hide(ctx, src, BODY_KEY);
+	key_put(ctx, src, KEY_BODY);
 	duk_get_prop_index(ctx, -1, 1);
-	hide(ctx, dst, BODY_KEY);
+	key_put(ctx, dst, KEY_BODY);
 	duk_pop_2(ctx);
 }
 
@@ -310,7 +287,7 @@ body_type_text(duk_context *ctx, duk_idx_t obj, const struct body_state *b)
 	case BODY_TYPE_JSON:
 		return "application/json";
 	case BODY_TYPE_OTHER:
-		duk_get_prop_literal(ctx, obj, TYPE_KEY);
+		key_get(ctx, obj, KEY_TYPE);
 		return duk_require_string(ctx, -1);
 	}
 	return NULL;
@@ -326,18 +303,18 @@ body_length(duk_context *ctx, duk_idx_t obj, struct body_state *b)
 	case BODY_NULL:
 		return 0;
 	case BODY_TEXT:
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		r = (int64_t)str_utf8_len(ctx, -1);
 		duk_pop(ctx);
 		break;
 	case BODY_BYTES:
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		duk_require_buffer(ctx, -1, &n);
 		r = (int64_t)n;
 		duk_pop(ctx);
 		break;
 	case BODY_STREAM: /* FixedLengthStream */
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		script_call(ctx, "streamLength", -1);
 		if (duk_is_number(ctx, -1))
 			r = (int64_t)duk_get_number(ctx, -1);
@@ -361,7 +338,7 @@ body_send(duk_context *ctx, duk_idx_t obj, struct body_state *b,
 	if (b->kind == BODY_SOURCE) {
 		id = b->source_id;
 	} else {
-		duk_get_prop_literal(ctx, obj, BODY_KEY);
+		key_get(ctx, obj, KEY_BODY);
 		if (b->kind != BODY_STREAM) {
 			sink_send_value(ctx, k, -1);
 			duk_pop(ctx);
@@ -530,7 +507,7 @@ use_inner(duk_context *ctx, void *udata)
 	}
 	if (b->kind == BODY_TEXT || b->kind == BODY_BYTES) {
 		b->is_used = true;
-		duk_get_prop_literal(ctx, 0, BODY_KEY);
+		key_get(ctx, 0, KEY_BODY);
 		if (b->kind == BODY_BYTES) { /* the caller gets a copy */
 			duk_size_t n;
 			const void *p = duk_require_buffer(ctx, -1, &n);
@@ -549,7 +526,7 @@ use_inner(duk_context *ctx, void *udata)
 			    "The body belongs to an event that has ended.");
 		source_collect(ctx, s);
 	} else {
-		duk_get_prop_literal(ctx, 0, BODY_KEY);
+		key_get(ctx, 0, KEY_BODY);
 		script_call(ctx, "readAll", -1);
 	}
 	duk_push_array(ctx);

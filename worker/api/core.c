@@ -14,10 +14,10 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "worker/engine/dx.h"
 #include "worker/engine/str.h"
 
 #define STATE_MAGIC 0x41504953u /* "APIS" */
-#define STATE_KEY HID("state")
 #define TABLE_MAX 65536u
 
 static const char *const class_names[] = {
@@ -30,6 +30,52 @@ struct api *
 api_from(duk_context *ctx)
 {
 	return engine_user(engine_from(ctx), ENGINE_SLOT_API);
+}
+
+/* --- hidden properties --- */
+
+void
+keys_install(duk_context *ctx)
+{
+	static const char *const texts[] = {
+#define KEY(id_, text_) HID(text_),
+#include "worker/api/keys.def"
+#undef KEY
+	};
+	struct api *api = api_from(ctx);
+
+	duk_push_heapptr(ctx, api->stash);
+	duk_push_bare_array(ctx);
+	for (duk_uarridx_t i = 0; i < NELEMS(texts); i++) {
+		duk_push_string(ctx, texts[i]);
+		api->keys[i] = duk_get_heapptr(ctx, -1);
+		duk_put_prop_index(ctx, -2, i);
+	}
+	duk_put_prop_literal(ctx, -2, "keys");
+	duk_pop(ctx);
+}
+
+bool
+key_get(duk_context *ctx, duk_idx_t obj, enum api_key key)
+{
+	if (dx_slot_get(ctx, obj, api_from(ctx)->keys[key]))
+		return true;
+	duk_push_undefined(ctx);
+	return false;
+}
+
+void
+key_put(duk_context *ctx, duk_idx_t obj, enum api_key key)
+{
+	dx_slot_put(ctx, obj, api_from(ctx)->keys[key]);
+}
+
+void
+key_copy(duk_context *ctx, duk_idx_t dst, duk_idx_t src, enum api_key key)
+{
+	dst = duk_require_normalize_index(ctx, dst);
+	if (dx_slot_get(ctx, src, api_from(ctx)->keys[key]))
+		key_put(ctx, dst, key);
 }
 
 duk_context *
@@ -250,33 +296,23 @@ state_new(duk_context *ctx, duk_idx_t idx, enum api_class id, size_t size)
 	struct state_head *s;
 
 	idx = duk_require_normalize_index(ctx, idx);
-	duk_push_string(ctx, STATE_KEY);
 	s = duk_push_fixed_buffer(ctx, size);
-	memset(s, 0, size);
 	s->magic = STATE_MAGIC;
 	s->class_id = (uint32_t)id;
 	s->owner = duk_get_heapptr(ctx, idx);
-	duk_def_prop(ctx, idx,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WEC | DUK_DEFPROP_FORCE);
+	key_put(ctx, idx, KEY_STATE);
 	return s;
 }
 
 void *
 state_get(duk_context *ctx, duk_idx_t idx, enum api_class id)
 {
-	struct state_head *s = NULL;
-	duk_size_t size;
+	struct state_head *s;
 
-	if (!duk_is_object(ctx, idx))
-		return NULL;
-	if (duk_get_prop_literal(ctx, idx, STATE_KEY)) {
-		s = duk_get_buffer(ctx, -1, &size);
-		if (s != NULL &&
-		    (s->magic != STATE_MAGIC || s->class_id != (uint32_t)id))
-			s = NULL;
-	}
-	duk_pop(ctx);
-	if (s != NULL && s->owner != duk_get_heapptr(ctx, idx))
+	s = dx_slot_buffer(ctx, idx, api_from(ctx)->keys[KEY_STATE]);
+	if (s != NULL &&
+	    (s->magic != STATE_MAGIC || s->class_id != (uint32_t)id ||
+		s->owner != duk_get_heapptr(ctx, idx)))
 		s = NULL;
 	return s;
 }
@@ -284,13 +320,7 @@ state_get(duk_context *ctx, duk_idx_t idx, enum api_class id)
 bool
 state_is_any(duk_context *ctx, duk_idx_t idx)
 {
-	bool r;
-
-	if (!duk_is_object(ctx, idx))
-		return false;
-	r = duk_get_prop_literal(ctx, idx, STATE_KEY) != 0;
-	duk_pop(ctx);
-	return r;
+	return dx_slot_has(ctx, idx, api_from(ctx)->keys[KEY_STATE]);
 }
 
 void *

@@ -24,6 +24,14 @@ enum api_class {
 	API_NCLASSES
 };
 
+/* Hidden properties of objects; KEY(NAME, "text"). */
+enum api_key {
+#define KEY(id_, text_) KEY_##id_,
+#include "worker/api/keys.def"
+#undef KEY
+	API_NKEYS
+};
+
 struct api_event;
 struct api_source;
 struct api_timer;
@@ -50,6 +58,7 @@ struct api {
 	/* prototypes and constructors, reachable from the stash */
 	void *proto[API_NCLASSES];
 	void *ctor[API_NCLASSES];
+	void *keys[API_NKEYS]; /* strings, reachable from the stash */
 	void *stash;       /* object of the heap's stash: anchors */
 	void *scripts;     /* object: what the embedded scripts export */
 	void *native;      /* object: what C offers to them */
@@ -94,6 +103,18 @@ struct api {
 
 struct api *api_from(duk_context *ctx);
 duk_context *api_ctx(const struct api *api);
+
+/*
+ * Hidden properties: an object's own, asked for without getters or Proxies,
+ * there also in frozen objects.
+ */
+void keys_install(duk_context *ctx);
+/* [ ] -> [ value ] and true, or [ undefined ] and false */
+bool key_get(duk_context *ctx, duk_idx_t obj, enum api_key key);
+/* [ value ] -> [ ] */
+void key_put(duk_context *ctx, duk_idx_t obj, enum api_key key);
+/* The value of SRC, if there is one, also for DST. */
+void key_copy(duk_context *ctx, duk_idx_t dst, duk_idx_t src, enum api_key key);
 
 /* Members of a class or of the global object. */
 enum member_kind { M_METHOD, M_GETTER, M_STATIC, M_STATIC_GETTER };

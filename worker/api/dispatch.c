@@ -178,14 +178,13 @@ put_response_head(duk_context *ctx, duk_idx_t idx, struct response_state *r,
 	struct buf *b2 = api_scratch(api_from(ctx), 1);
 
 	reason = status_text(r->status);
-	if (duk_get_prop_literal(ctx, idx, HID("statusText")) &&
-	    latin1_get(ctx, -1, b2)) {
+	if (key_get(ctx, idx, KEY_STATUS_TEXT) && latin1_get(ctx, -1, b2)) {
 		buf_put_u8(b2, '\0');
 		reason = (const char *)buf_peek(b2);
 	}
 	mark = head_response_begin(b, r->status, reason, strlen(reason));
 	duk_pop(ctx);
-	if (duk_get_prop_literal(ctx, idx, HID("headers")))
+	if (key_get(ctx, idx, KEY_HEADERS))
 		h = headers_get(ctx, -1);
 	if (h != NULL) {
 		dispatch_put_fields(b, h, length < 0);
@@ -243,7 +242,7 @@ respond(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 		e->is_out_done = true;
 		if (r->body.kind == BODY_STREAM && e->is_head_request) {
 			script_push(ctx, "cancelStream");
-			duk_get_prop_literal(ctx, idx, BODY_KEY);
+			key_get(ctx, idx, KEY_BODY);
 			duk_call(ctx, 1);
 			duk_pop(ctx);
 		}

@@ -327,11 +327,11 @@ static duk_ret_t
 context_props(duk_context *ctx)
 {
 	state_push_this(ctx, API_EXECUTION_CONTEXT);
-	if (!duk_get_prop_literal(ctx, -1, HID("props"))) {
+	if (!key_get(ctx, -1, KEY_PROPS)) {
 		duk_pop(ctx);
 		duk_push_object(ctx);
 		duk_dup(ctx, -1);
-		duk_put_prop_literal(ctx, -3, HID("props"));
+		key_put(ctx, -3, KEY_PROPS);
 	}
 	return 1;
 }
@@ -359,7 +359,7 @@ event_push_context(duk_context *ctx, struct api_event *event,
 	s->event_id = event->id;
 	if (props.len > 0) {
 		str_push_json(ctx, props.p, props.len);
-		duk_put_prop_literal(ctx, -2, HID("props"));
+		key_put(ctx, -2, KEY_PROPS);
 	}
 }
 

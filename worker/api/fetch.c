@@ -202,9 +202,9 @@ on_reply(duk_context *ctx, void *arg)
 	headers_set_immutable(h, true);
 	duk_pop(ctx);
 	latin1_push(ctx, a->head.reason.p, a->head.reason.len);
-	duk_put_prop_literal(ctx, response, HID("statusText"));
+	key_put(ctx, response, KEY_STATUS_TEXT);
 	request_push_url(ctx, request);
-	duk_put_prop_literal(ctx, response, HID("url"));
+	key_put(ctx, response, KEY_URL);
 	r->is_redirected = c->redirects > 0;
 	if (!a->end) {
 		c->in = source_new(c->event, c->stream);
@@ -495,14 +495,14 @@ follow(duk_context *ctx, struct api_call *c, duk_idx_t request,
 	b = api_scratch(c->api, 0);
 	url_write(&u[0], b, NULL);
 	duk_push_lstring(ctx, (const char *)buf_peek(b), buf_len(b));
-	duk_put_prop_literal(ctx, request, HID("url"));
+	key_put(ctx, request, KEY_URL);
 	request_push_method(ctx, request);
 	s = duk_require_string(ctx, -1);
 	to_get = (head->status == 303 && strcmp(s, "HEAD") != 0) ||
 		 (head->status <= 302 && strcmp(s, "POST") == 0);
 	if (to_get) {
 		duk_push_literal(ctx, "GET");
-		duk_put_prop_literal(ctx, request, HID("method"));
+		key_put(ctx, request, KEY_METHOD);
 		body->kind = BODY_NULL;
 		drop_header(ctx, request, "content-type");
 		drop_header(ctx, request, "content-length");
@@ -530,7 +530,7 @@ abort_call(duk_context *ctx)
 	struct api_call *c;
 
 	duk_push_current_function(ctx);
-	duk_get_prop_literal(ctx, -1, HID("call"));
+	key_get(ctx, -1, KEY_CALL);
 	c = ids_get(&api->calls, duk_get_uint(ctx, -1));
 	if (c == NULL)
 		return 0;
@@ -554,7 +554,7 @@ watch_signal(duk_context *ctx, struct api_call *c, duk_idx_t idx)
 		duk_dup(ctx, -2);
 		duk_push_c_function(ctx, abort_call, 1);
 		duk_push_uint(ctx, c->id);
-		duk_put_prop_literal(ctx, -2, HID("call"));
+		key_put(ctx, -2, KEY_CALL);
 		duk_call(ctx, 2);
 		duk_pop(ctx);
 	}

@@ -14,14 +14,13 @@
 #include "worker/builtins/builtins.h"
 #include "worker/engine/str.h"
 
-#define DATA_KEY HID("data")
 #define ENTRY_HEAD 6
 #define NAME_MAX_LEN 65535
 #define VALUE_MAX_LEN (1u << 24)
 
 struct headers_state {
 	struct state_head head;
-	uint8_t *data; /* a dynamic buffer under DATA_KEY */
+	uint8_t *data; /* a dynamic buffer under KEY_DATA */
 	size_t len;
 	size_t size;
 	uint32_t version; /* counts changes */
@@ -93,13 +92,10 @@ reserve(duk_context *ctx, struct headers_state *h, size_t n)
 	want = want < 256 ? 256 : want * 2;
 	duk_push_heapptr(ctx, h->head.owner);
 	if (h->data == NULL) {
-		duk_push_string(ctx, DATA_KEY);
 		h->data = duk_push_dynamic_buffer(ctx, want);
-		duk_def_prop(ctx, -3,
-		    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WEC |
-			DUK_DEFPROP_FORCE);
+		key_put(ctx, -2, KEY_DATA);
 	} else {
-		duk_get_prop_literal(ctx, -1, DATA_KEY);
+		key_get(ctx, -1, KEY_DATA);
 		h->data = duk_resize_buffer(ctx, -1, want);
 		duk_pop(ctx);
 	}
@@ -653,9 +649,9 @@ headers_iterator(duk_context *ctx)
 	it->version = h->version;
 	it->what = duk_get_current_magic(ctx);
 	duk_dup(ctx, -2);
-	duk_put_prop_literal(ctx, -2, HID("headers"));
+	key_put(ctx, -2, KEY_HEADERS);
 	push_sorted(ctx, h);
-	duk_put_prop_literal(ctx, -2, HID("list"));
+	key_put(ctx, -2, KEY_LIST);
 	return 1;
 }
 
@@ -668,9 +664,9 @@ iterator_next(duk_context *ctx)
 	if (it->version != it->headers->version) {
 		it->version = it->headers->version;
 		push_sorted(ctx, it->headers);
-		duk_put_prop_literal(ctx, -2, HID("list"));
+		key_put(ctx, -2, KEY_LIST);
 	}
-	duk_get_prop_literal(ctx, -1, HID("list"));
+	key_get(ctx, -1, KEY_LIST);
 	if (it->pos >= duk_get_length(ctx, -1)) {
 		duk_push_undefined(ctx);
 		iterator_result(ctx, true);

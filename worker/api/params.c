@@ -13,9 +13,6 @@
 #include "worker/builtins/builtins.h"
 #include "worker/engine/str.h"
 
-#define LIST HID("list")
-#define OWNER HID("url")
-
 struct params_state {
 	struct state_head head;
 };
@@ -30,19 +27,15 @@ static void
 set_list(duk_context *ctx, duk_idx_t obj)
 {
 	obj = duk_require_normalize_index(ctx, obj);
-	duk_push_string(ctx, LIST);
 	duk_push_array(ctx);
-	duk_def_prop(ctx, obj,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
-		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_CLEAR_CONFIGURABLE |
-		DUK_DEFPROP_FORCE);
+	key_put(ctx, obj, KEY_LIST);
 }
 
 /* [ ] -> [ list ] of the object at OBJ; returns its length. */
 static duk_uarridx_t
 push_list(duk_context *ctx, duk_idx_t obj)
 {
-	duk_get_prop_literal(ctx, obj, LIST);
+	key_get(ctx, obj, KEY_LIST);
 	return (duk_uarridx_t)duk_get_length(ctx, -1);
 }
 
@@ -59,10 +52,8 @@ params_push(duk_context *ctx, duk_idx_t url_idx)
 	class_push_instance(ctx, API_URL_SEARCH_PARAMS);
 	state_new(ctx, -1, API_URL_SEARCH_PARAMS, sizeof(struct params_state));
 	set_list(ctx, -1);
-	duk_push_string(ctx, OWNER);
 	duk_dup(ctx, url_idx);
-	duk_def_prop(ctx, -3,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WEC | DUK_DEFPROP_FORCE);
+	key_put(ctx, -2, KEY_OWNER);
 }
 
 void
@@ -112,7 +103,7 @@ changed(duk_context *ctx, duk_idx_t obj)
 	struct buf *b;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, OWNER)) {
+	if (key_get(ctx, obj, KEY_OWNER)) {
 		b = api_scratch(api_from(ctx), 1);
 		params_write(ctx, obj, b);
 		url_js_set_query(ctx, -1, buf_peek(b), buf_len(b));
@@ -442,7 +433,7 @@ params_sort(duk_context *ctx)
 		duk_push_heapptr(ctx, e[i].value_ptr);
 		duk_put_prop_index(ctx, -2, i * 2 + 1);
 	}
-	duk_put_prop_literal(ctx, 0, LIST);
+	key_put(ctx, 0, KEY_LIST);
 	changed(ctx, 0);
 	return 0;
 }
@@ -498,7 +489,7 @@ params_iterator(duk_context *ctx)
 	it = state_new(ctx, -1, API_URL_PARAMS_ITERATOR, sizeof *it);
 	it->what = duk_get_current_magic(ctx);
 	duk_dup(ctx, 0);
-	duk_put_prop_literal(ctx, -2, OWNER);
+	key_put(ctx, -2, KEY_OWNER);
 	return 1;
 }
 
@@ -508,7 +499,7 @@ iterator_next(duk_context *ctx)
 	struct iterator_state *it;
 
 	it = state_push_this(ctx, API_URL_PARAMS_ITERATOR); /* 0 */
-	duk_get_prop_literal(ctx, 0, OWNER);                /* 1 */
+	key_get(ctx, 0, KEY_OWNER);                         /* 1 */
 	if (it->pos >= push_list(ctx, 1)) {                 /* 2 */
 		duk_push_undefined(ctx);
 		iterator_result(ctx, true);

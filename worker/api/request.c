@@ -16,25 +16,7 @@
 #include "worker/api/url_js.h"
 #include "worker/engine/str.h"
 
-#define RAW HID("raw")
-#define URL_KEY HID("url")
-#define METHOD HID("method")
-#define HEADERS HID("headers")
-#define SIGNAL HID("signal")
-#define CF HID("cf")
 #define METHOD_MAX 64
-
-static void
-hide(duk_context *ctx, duk_idx_t obj, const char *key)
-{
-	obj = duk_require_normalize_index(ctx, obj);
-	duk_push_string(ctx, key);
-	duk_insert(ctx, -2);
-	duk_def_prop(ctx, obj,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
-		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_SET_CONFIGURABLE |
-		DUK_DEFPROP_FORCE);
-}
 
 struct body_state *
 request_get(duk_context *ctx, duk_idx_t idx)
@@ -55,7 +37,7 @@ push_head(duk_context *ctx, duk_idx_t obj, struct head_request *h)
 	duk_size_t n;
 	const void *p;
 
-	duk_get_prop_literal(ctx, obj, RAW);
+	key_get(ctx, obj, KEY_RAW);
 	p = duk_require_buffer(ctx, -1, &n);
 	if (head_request_decode(p, n, h) != 0)
 		(void)duk_generic_error(ctx, "request head is damaged");
@@ -72,7 +54,7 @@ request_push_head(duk_context *ctx, struct api_event *event,
 	r = state_new(ctx, -1, API_REQUEST, sizeof *r);
 	p = duk_push_fixed_buffer(ctx, len);
 	memcpy(p, head, len);
-	hide(ctx, -2, RAW);
+	key_put(ctx, -2, KEY_RAW);
 	r->has_head = true;
 	r->redirect = REDIRECT_MANUAL;
 	r->event_id = event->id;
@@ -91,7 +73,7 @@ request_push_url(duk_context *ctx, duk_idx_t obj)
 	struct buf *b;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, URL_KEY))
+	if (key_get(ctx, obj, KEY_URL))
 		return;
 	duk_pop(ctx);
 	push_head(ctx, obj, &h);
@@ -113,7 +95,7 @@ request_push_url(duk_context *ctx, duk_idx_t obj)
 	}
 	duk_remove(ctx, -2);
 	duk_dup(ctx, -1);
-	hide(ctx, obj, URL_KEY);
+	key_put(ctx, obj, KEY_URL);
 }
 
 /* [ ] -> [ method ] */
@@ -123,7 +105,7 @@ request_push_method(duk_context *ctx, duk_idx_t obj)
 	struct head_request h;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, METHOD))
+	if (key_get(ctx, obj, KEY_METHOD))
 		return;
 	duk_pop(ctx);
 	push_head(ctx, obj, &h);
@@ -162,13 +144,13 @@ message_push_headers(duk_context *ctx, duk_idx_t obj)
 	struct headers_state *h;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, HEADERS))
+	if (key_get(ctx, obj, KEY_HEADERS))
 		return headers_get(ctx, -1);
 	duk_pop(ctx);
 	h = headers_push(ctx, false);
 	fill_headers(ctx, obj, h);
 	duk_dup(ctx, -1);
-	hide(ctx, obj, HEADERS);
+	key_put(ctx, obj, KEY_HEADERS);
 	return h;
 }
 
@@ -194,7 +176,7 @@ message_set_headers(duk_context *ctx, duk_idx_t obj, duk_idx_t init)
 		if (b->type == BODY_TYPE_OTHER)
 			duk_pop(ctx);
 	}
-	hide(ctx, obj, HEADERS);
+	key_put(ctx, obj, KEY_HEADERS);
 }
 
 /* --- constructor --- */
@@ -224,7 +206,7 @@ take_method(duk_context *ctx, duk_idx_t obj, duk_idx_t value)
 			break;
 		}
 	}
-	hide(ctx, obj, METHOD);
+	key_put(ctx, obj, KEY_METHOD);
 }
 
 static void
@@ -244,7 +226,7 @@ take_url(duk_context *ctx, duk_idx_t obj, duk_idx_t value)
 	b = api_scratch(api, 0);
 	url_write(&api->url[0], b, NULL);
 	duk_push_lstring(ctx, (const char *)buf_peek(b), buf_len(b));
-	hide(ctx, obj, URL_KEY);
+	key_put(ctx, obj, KEY_URL);
 	duk_pop(ctx);
 }
 
@@ -275,7 +257,7 @@ push_kept_cf(duk_context *ctx, duk_idx_t obj)
 	struct head_request h;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, CF) || !r->has_head)
+	if (key_get(ctx, obj, KEY_CF) || !r->has_head)
 		return;
 	duk_pop(ctx);
 	push_head(ctx, obj, &h);
@@ -297,22 +279,22 @@ copy_request(duk_context *ctx, duk_idx_t obj, struct request_state *r,
 	struct headers_state *h, *hf;
 
 	request_push_url(ctx, src);
-	hide(ctx, obj, URL_KEY);
+	key_put(ctx, obj, KEY_URL);
 	request_push_method(ctx, src);
-	hide(ctx, obj, METHOD);
+	key_put(ctx, obj, KEY_METHOD);
 	h = headers_push(ctx, false);
 	hf = message_push_headers(ctx, src);
 	headers_copy(ctx, h, hf);
 	duk_pop(ctx);
-	hide(ctx, obj, HEADERS);
+	key_put(ctx, obj, KEY_HEADERS);
 	r->redirect = from->redirect;
 	r->event_id = from->event_id;
-	if (duk_get_prop_literal(ctx, src, SIGNAL))
-		hide(ctx, obj, SIGNAL);
+	if (key_get(ctx, src, KEY_SIGNAL))
+		key_put(ctx, obj, KEY_SIGNAL);
 	else
 		duk_pop(ctx);
 	push_kept_cf(ctx, src);
-	hide(ctx, obj, CF);
+	key_put(ctx, obj, KEY_CF);
 }
 
 /* Members of the dictionary at INIT but body and headers. */
@@ -336,12 +318,12 @@ take_init(duk_context *ctx, duk_idx_t obj, struct request_state *r,
 			duk_call(ctx, 1);
 			duk_pop(ctx);
 		}
-		hide(ctx, obj, SIGNAL);
+		key_put(ctx, obj, KEY_SIGNAL);
 	} else {
 		duk_pop(ctx);
 	}
 	if (duk_get_prop_literal(ctx, init, "cf") && duk_is_object(ctx, -1))
-		hide(ctx, obj, CF);
+		key_put(ctx, obj, KEY_CF);
 	else
 		duk_pop(ctx);
 }
@@ -399,7 +381,7 @@ request_ctor(duk_context *ctx)
 	} else {
 		take_url(ctx, 2, 0);
 		duk_push_literal(ctx, "GET");
-		hide(ctx, 2, METHOD);
+		key_put(ctx, 2, KEY_METHOD);
 	}
 	if (duk_is_object(ctx, 1))
 		take_init(ctx, 2, r, 1);
@@ -469,8 +451,7 @@ request_push_signal(duk_context *ctx, duk_idx_t obj, bool make)
 	struct api_event *event;
 
 	obj = duk_require_normalize_index(ctx, obj);
-	if (duk_get_prop_literal(ctx, obj, SIGNAL) &&
-	    !duk_is_null_or_undefined(ctx, -1))
+	if (key_get(ctx, obj, KEY_SIGNAL) && !duk_is_null_or_undefined(ctx, -1))
 		return;
 	duk_pop(ctx);
 	if (!make) {
@@ -487,7 +468,7 @@ request_push_signal(duk_context *ctx, duk_idx_t obj, bool make)
 	duk_get_prop_literal(ctx, -1, "signal");
 	duk_remove(ctx, -2);
 	duk_dup(ctx, -1);
-	hide(ctx, obj, SIGNAL);
+	key_put(ctx, obj, KEY_SIGNAL);
 }
 
 static duk_ret_t
@@ -512,7 +493,7 @@ request_push_cf(duk_context *ctx, duk_idx_t obj)
 		duk_remove(ctx, -2);
 	}
 	duk_dup(ctx, -1);
-	hide(ctx, obj, CF);
+	key_put(ctx, obj, KEY_CF);
 }
 
 const char *

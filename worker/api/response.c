@@ -12,10 +12,6 @@
 #include "worker/api/request.h"
 #include "worker/engine/str.h"
 
-#define TEXT_KEY HID("statusText")
-#define URL_KEY HID("url")
-#define CF HID("cf")
-
 struct body_state *
 response_get(duk_context *ctx, duk_idx_t idx)
 {
@@ -77,7 +73,7 @@ take_status_text(duk_context *ctx, duk_idx_t obj, duk_idx_t init)
 	if (!latin1_get(ctx, -1, b) ||
 	    !head_is_value((const char *)buf_peek(b), buf_len(b)))
 		(void)duk_type_error(ctx, "Invalid statusText");
-	duk_put_prop_literal(ctx, obj, TEXT_KEY);
+	key_put(ctx, obj, KEY_STATUS_TEXT);
 }
 
 /* Members of the ResponseInit at INIT; the body is set already. */
@@ -97,7 +93,7 @@ take_init(duk_context *ctx, duk_idx_t obj, struct response_state *r,
 	r->status = take_status(ctx, init);
 	take_status_text(ctx, obj, init);
 	if (duk_get_prop_literal(ctx, init, "cf") && duk_is_object(ctx, -1))
-		duk_put_prop_literal(ctx, obj, CF);
+		key_put(ctx, obj, KEY_CF);
 	else
 		duk_pop(ctx);
 	if (duk_get_prop_literal(ctx, init, "webSocket") &&
@@ -224,7 +220,7 @@ response_getter(duk_context *ctx)
 		duk_push_boolean(ctx, r->status >= 200 && r->status <= 299);
 		break;
 	case GET_TEXT:
-		if (!duk_get_prop_literal(ctx, 0, TEXT_KEY))
+		if (!key_get(ctx, 0, KEY_STATUS_TEXT))
 			duk_push_string(ctx,
 			    r->is_error ? "" : status_text(r->status));
 		break;
@@ -232,14 +228,14 @@ response_getter(duk_context *ctx)
 		duk_push_boolean(ctx, r->is_redirected);
 		break;
 	case GET_URL:
-		if (!duk_get_prop_literal(ctx, 0, URL_KEY))
+		if (!key_get(ctx, 0, KEY_URL))
 			duk_push_literal(ctx, "");
 		break;
 	case GET_TYPE:
 		duk_push_string(ctx, r->is_error ? "error" : "default");
 		break;
 	case GET_CF:
-		duk_get_prop_literal(ctx, 0, CF);
+		key_get(ctx, 0, KEY_CF);
 		break;
 	default: /* GET_SOCKET */
 		duk_push_null(ctx);
@@ -259,7 +255,7 @@ response_headers(duk_context *ctx)
 static duk_ret_t
 response_clone(duk_context *ctx)
 {
-	static const char *const keys[] = {TEXT_KEY, URL_KEY, CF};
+	static const enum api_key keys[] = {KEY_STATUS_TEXT, KEY_URL, KEY_CF};
 	struct response_state *r = state_push_this(ctx, API_RESPONSE), *to;
 	struct headers_state *h, *from;
 	size_t i;
@@ -272,12 +268,8 @@ response_clone(duk_context *ctx)
 	h = message_push_headers(ctx, 1);    /* 3 */
 	headers_copy(ctx, h, from);
 	body_tee(ctx, 1, &to->body, 0, &r->body);
-	for (i = 0; i < NELEMS(keys); i++) {
-		if (duk_get_prop_string(ctx, 0, keys[i]))
-			duk_put_prop_string(ctx, 1, keys[i]);
-		else
-			duk_pop(ctx);
-	}
+	for (i = 0; i < NELEMS(keys); i++)
+		key_copy(ctx, 1, 0, keys[i]);
 	duk_set_top(ctx, 2);
 	return 1;
 }

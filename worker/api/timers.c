@@ -169,7 +169,7 @@ call_timer(duk_context *ctx, void *arg)
 	list = duk_get_top_index(ctx);
 	n = (duk_uarridx_t)duk_get_length(ctx, list);
 	duk_require_stack(ctx, (duk_idx_t)n + 4);
-	if (duk_get_prop_literal(ctx, list, HID("context")))
+	if (key_get(ctx, list, KEY_CONTEXT))
 		engine_set_context(ctx);
 	else
 		duk_pop(ctx);
@@ -236,7 +236,7 @@ timer_set(duk_context *ctx)
 	}
 	if (engine_has_context(ctx)) {
 		engine_push_context(ctx);
-		duk_put_prop_literal(ctx, -2, HID("context"));
+		key_put(ctx, -2, KEY_CONTEXT);
 	}
 	ref = ref_new(ctx);
 	t = xcalloc(1, sizeof *t);

@@ -12,9 +12,6 @@
 
 #include "worker/engine/str.h"
 
-#define HREF HID("href")
-#define PARAMS HID("params")
-
 struct url_state {
 	struct state_head head;
 	struct url_index x;
@@ -38,7 +35,7 @@ enum {
 static const char *
 push_href(duk_context *ctx, duk_idx_t obj)
 {
-	duk_get_prop_literal(ctx, obj, HREF);
+	key_get(ctx, obj, KEY_HREF);
 	return duk_require_string(ctx, -1);
 }
 
@@ -50,12 +47,8 @@ store(duk_context *ctx, duk_idx_t obj, struct url_state *s, const struct url *u)
 
 	obj = duk_require_normalize_index(ctx, obj);
 	url_write(u, b, &s->x);
-	duk_push_string(ctx, HREF);
 	duk_push_lstring(ctx, (const char *)buf_peek(b), buf_len(b));
-	duk_def_prop(ctx, obj,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_SET_WRITABLE |
-		DUK_DEFPROP_CLEAR_ENUMERABLE | DUK_DEFPROP_CLEAR_CONFIGURABLE |
-		DUK_DEFPROP_FORCE);
+	key_put(ctx, obj, KEY_HREF);
 }
 
 /* Tell the searchParams object, if there is one, of a new query. */
@@ -64,7 +57,7 @@ update_params(duk_context *ctx, duk_idx_t obj, const struct url_state *s)
 {
 	const char *href;
 
-	if (duk_get_prop_literal(ctx, obj, PARAMS)) {
+	if (key_get(ctx, obj, KEY_PARAMS)) {
 		href = push_href(ctx, obj < 0 ? obj - 1 : obj);
 		params_parse(ctx, duk_get_top_index(ctx) - 1,
 		    href + s->x.path_end + (s->x.has_query ? 1 : 0),
@@ -272,14 +265,12 @@ url_search_params(duk_context *ctx)
 {
 	struct url_state *s = state_push_this(ctx, API_URL);
 
-	if (duk_get_prop_literal(ctx, 0, PARAMS))
+	if (key_get(ctx, 0, KEY_PARAMS))
 		return 1;
 	duk_pop(ctx);
 	params_push(ctx, 0);
-	duk_push_string(ctx, PARAMS);
-	duk_dup(ctx, -2);
-	duk_def_prop(ctx, 0,
-	    DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WEC | DUK_DEFPROP_FORCE);
+	duk_dup(ctx, -1);
+	key_put(ctx, 0, KEY_PARAMS);
 	update_params(ctx, 0, s);
 	return 1;
 }

@@ -23,6 +23,8 @@ bool dx_slot_has(duk_context *ctx, duk_idx_t idx, void *key);
 /* [ value ] -> [ ] */
 void dx_slot_put(duk_context *ctx, duk_idx_t idx, void *key);
 bool dx_slot_del(duk_context *ctx, duk_idx_t idx, void *key);
+/* The bytes of a plain buffer in a slot, NULL if there is none. */
+void *dx_slot_buffer(duk_context *ctx, duk_idx_t idx, void *key);
 /* The heap pointer in a slot, NULL if absent or not a heap value. */
 void *dx_slot_ptr(duk_context *ctx, duk_idx_t idx, void *key);
 

@@ -94,14 +94,11 @@ zip_new(duk_context *ctx)
 }
 
 static duk_ret_t
-zip_failed(duk_context *ctx, const struct zip *s, int r)
+zip_failed(duk_context *ctx, const struct zip *s)
 {
 	if (s->compress)
 		return duk_type_error(ctx, "Compression failed.");
-	return duk_type_error(ctx, "Decompression failed: %s",
-	    s->z.msg != NULL   ? s->z.msg
-	    : r == Z_NEED_DICT ? "a dictionary is needed"
-			       : "invalid data");
+	return duk_type_error(ctx, "Decompression failed.");
 }
 
 /*
@@ -134,7 +131,7 @@ zip_run(duk_context *ctx)
 		r = s->compress ? deflate(&s->z, finish ? Z_FINISH : Z_NO_FLUSH)
 				: inflate(&s->z, Z_NO_FLUSH);
 		if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR)
-			return zip_failed(ctx, s, r);
+			return zip_failed(ctx, s);
 		s->is_ended = r == Z_STREAM_END;
 		len = sizeof out - s->z.avail_out;
 		if (len > 0) {

@@ -330,6 +330,9 @@
 				continue;
 			}
 			b = blob(e.value);
+			if (/\\$/.test(b.name))
+				throw new TypeError('Name or filename can\'t ' +
+				    'end with backslash');
 			chunks.push(native.encode(head + '; filename="' +
 			    escapeName(b.name, false) + '"\r\nContent-Type: ' +
 			    (b.type || 'application/octet-stream') +
@@ -371,19 +374,30 @@
 		return s.replace(/%0A/gi, '\n').replace(/%0D/gi, '\r')
 		    .replace(/%22/g, '"');
 	}
-	var CRLF2 = native.encode('\r\n\r\n');
-
 	function badForm() {
 		throw new TypeError('Failed to parse body as FormData.');
 	}
+	/* The end of a part's head: an empty line; lines may end in LF alone. */
+	var LF = native.encode('\n');
+
+	function endOfHead(bytes, at, end) {
+		while (at < end) {
+			if (bytes[at] === 10)
+				return at + 1;
+			if (bytes[at] === 13 && bytes[at + 1] === 10)
+				return at + 2;
+			at = native.find(bytes, LF, at);
+			if (at < 0)
+				break;
+			at++;
+		}
+		return badForm();
+	}
 	function parsePart(fd, bytes, start, end) {
-		var at = native.find(bytes, CRLF2, start), head, lines, i, m;
+		var at = endOfHead(bytes, start, end), lines, i, m;
 		var disposition = '', type, name, filename, data;
 
-		if (at < 0 || at > end)
-			badForm();
-		head = native.decode(bytes.subarray(start, at));
-		lines = head.split('\r\n');
+		lines = native.decode(bytes.subarray(start, at)).split(/\r?\n/);
 		for (i = 0; i < lines.length; i++) {
 			m = /^([^:\s]+)\s*:\s*(.*)$/.exec(lines[i]);
 			if (m === null)
@@ -393,13 +407,20 @@
 			else if (m[1].toLowerCase() === 'content-type')
 				type = m[2];
 		}
+		if (disposition === '')
+			throw new TypeError('No valid Content-Disposition ' +
+			    'header found in FormData part.');
 		if (!/^form-data\s*(;|$)/i.test(disposition))
-			badForm();
+			throw new TypeError('Content-Disposition header for ' +
+			    'FormData part must have the value "form-data", ' +
+			    'possibly followed by parameters. Got: "' +
+			    disposition.split(';')[0].trim() + '"');
 		name = parameter(disposition, 'name');
 		if (name === undefined)
-			badForm();
+			throw new TypeError('Content-Disposition header in ' +
+			    'FormData part is missing a name.');
 		filename = parameter(disposition, 'filename');
-		data = native.copyBytes(bytes.subarray(at + 4, end));
+		data = native.copyBytes(bytes.subarray(at, end));
 		form(fd).list.push({ name: unescapeName(name),
 			value: filename === undefined ? native.decode(data) :
 			    newFile(data, unescapeName(filename),
@@ -407,25 +428,31 @@
 	}
 	function parseMultipart(fd, bytes, boundary) {
 		var first = native.encode('--' + boundary);
-		var next = native.encode('\r\n--' + boundary);
+		var next = native.encode('\n--' + boundary);
 		var pos = native.find(bytes, first, 0), end;
 
 		if (pos < 0)
-			badForm();
+			throw new TypeError('No initial boundary string (or ' +
+			    'you have a truncated message).');
 		pos += first.length;
 		for (;;) {
 			if (bytes[pos] === 45 && bytes[pos + 1] === 45)
 				return;
 			while (bytes[pos] === 32 || bytes[pos] === 9)
 				pos++;
-			if (bytes[pos] !== 13 || bytes[pos + 1] !== 10)
-				badForm();
-			pos += 2;
-			/* an empty body: the delimiter follows at once */
-			end = native.find(bytes, next, pos - 2);
+			if (bytes[pos] === 13)
+				pos++;
+			if (bytes[pos] !== 10)
+				throw new TypeError('Boundary string was not ' +
+				    'succeeded by CRLF.');
+			/* an empty part: the delimiter follows at once */
+			end = native.find(bytes, next, pos);
 			if (end < 0)
-				badForm();
-			parsePart(fd, bytes, pos, end);
+				throw new TypeError('No subsequent boundary ' +
+				    'string (or you have a truncated ' +
+				    'message).');
+			parsePart(fd, bytes, pos + 1,
+			    bytes[end - 1] === 13 ? end - 1 : end);
 			pos = end + next.length;
 		}
 	}

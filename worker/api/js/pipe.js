@@ -36,6 +36,15 @@
 		});
 		return p;
 	}
+	/* Who reads it all offers a byte source buffers to fill. */
+	var AUTO_CHUNK = 16384;
+
+	function offerBuffers(s) {
+		var c = s.controller;
+
+		if (c.isByte && c.auto === undefined && s.source === 0)
+			c.auto = AUTO_CHUNK;
+	}
 	st.pipe = function (source, dest, o) {
 		var r = st.acquire(source), w = st.acquireWriter(dest);
 		var down = false, lastWrite = resolved(undefined);
@@ -610,6 +619,7 @@
 			return native.sourceCollect(id);
 		}
 		r = st.acquire(s);
+		offerBuffers(s);
 		p = pending();
 		function step() {
 			st.readRequest(r, request);
@@ -647,8 +657,9 @@
 	/* A response body that a script makes, to the sink C reads from. */
 	out.pumpToSink = function (o, id) {
 		var s = st.readable(o), r = st.acquire(s);
-		var busy = false, more = false;
+		var busy = false, more = false, left = s.length;
 
+		offerBuffers(s);
 		s.disturbed = true;
 		function run() {
 			more = true;
@@ -669,6 +680,12 @@
 				var n;
 
 				try {
+					if (left !== undefined && left <
+					    chunk.byteLength)
+						throw new TypeError('The stream ' +
+						    'gave more bytes than it ' +
+						    'said it would.');
+					left -= chunk.byteLength;
 					n = native.sinkWrite(id, chunk);
 				} catch (e) {
 					handled(st.readableCancel(s, e));
@@ -682,7 +699,14 @@
 				else
 					handled(st.readableCancel(s, undefined));
 			},
-			close: function () { native.sinkFinish(id); },
+			close: function () {
+				if (left > 0)
+					fail(new TypeError('The stream gave ' +
+					    'fewer bytes than it said it ' +
+					    'would.'));
+				else
+					native.sinkFinish(id);
+			},
 			error: fail
 		};
 		run();

@@ -147,6 +147,14 @@
 		r.size = h;
 		return r;
 	};
+	st.expectedLength = function (source) {
+		var n = Number(source.expectedLength);
+
+		if (!(n >= 0) || Math.floor(n) !== n)
+			throw new TypeError('expectedLength must be a ' +
+			    'non-negative integer');
+		return n;
+	};
 	st.highWaterMark = function (s, dflt) {
 		if (s.hwm === undefined)
 			return dflt;
@@ -581,6 +589,9 @@
 			throw new TypeError('ReadableStream constructor: ' +
 			    'invalid type');
 		s = newReadable(this);
+		/* workerd's: the Content-Length of a body made of it */
+		if (source !== null && source.expectedLength !== undefined)
+			s.length = st.expectedLength(source);
 		if (type !== undefined) {
 			if (strat.size !== undefined)
 				throw new RangeError('A byte stream has no ' +

@@ -227,6 +227,9 @@
 		var wHwm = st.highWaterMark(w, 1), wSize = st.sizeAlgorithm(w);
 
 		init(t, p, wHwm, wSize, rHwm, rSize);
+		if (transformer !== null &&
+		    transformer.expectedLength !== undefined)
+			t.readable.length = st.expectedLength(transformer);
 		o = newController(t);
 		t.controller.transform = fns.transform === undefined ?
 		    function (chunk) {
@@ -261,12 +264,12 @@
 
 	/*
 	 * A transform of ours behind the object O: step(chunk) and last() call
-	 * give() with what comes out.
+	 * give() with what comes out. HWM and SIZE are of the readable side.
 	 */
-	function setUp(o, step, last) {
+	function setUp(o, step, last, hwm, size) {
 		var t = attach(o, $T, {});
 
-		init(t, resolved(undefined), 1, null, 0, null);
+		init(t, resolved(undefined), 1, null, hwm || 0, size || null);
 		newController(t);
 		function guarded(fn) {
 			return function (chunk) {
@@ -304,47 +307,6 @@
 		return b;
 	}
 	st.requireBytes = requireBytes;
-
-	function IdentityTransformStream() {
-		if (new.target === undefined)
-			throw new TypeError("IdentityTransformStream: use 'new'");
-		var t = setUp(this, function (chunk) {
-			var b = typeof chunk === 'string' ?
-			    native.encode(chunk) : requireBytes(chunk);
-
-			if (b.length > 0)
-				enqueue(t, b);
-		});
-	}
-	define(IdentityTransformStream, {}, null, TransformStream, 0);
-
-	function FixedLengthStream(length) {
-		var left, t;
-
-		if (new.target === undefined)
-			throw new TypeError("FixedLengthStream: use 'new'");
-		left = Number(length);
-		if (!(left >= 0) || left > 9007199254740991 ||
-		    Math.floor(left) !== left)
-			throw new TypeError('FixedLengthStream requires a ' +
-			    'non-negative integer for its length.');
-		t = setUp(this, function (chunk) {
-			var b = requireBytes(chunk);
-
-			if (b.length > left)
-				throw new TypeError('Attempt to write too ' +
-				    'many bytes through a FixedLengthStream.');
-			left -= b.length;
-			if (b.length > 0)
-				enqueue(t, b);
-		}, function () {
-			if (left > 0)
-				throw new TypeError('FixedLengthStream did not ' +
-				    'see all expected bytes before close().');
-		});
-		t.readable.length = left;
-	}
-	define(FixedLengthStream, {}, null, IdentityTransformStream, 1);
 
 	/* --- text --- */
 	var Encoder = native.global.TextEncoder;
@@ -420,8 +382,6 @@
 		TransformStream: TransformStream,
 		TransformStreamDefaultController:
 		    TransformStreamDefaultController,
-		IdentityTransformStream: IdentityTransformStream,
-		FixedLengthStream: FixedLengthStream,
 		TextEncoderStream: TextEncoderStream,
 		TextDecoderStream: TextDecoderStream
 	});

@@ -86,18 +86,49 @@ is_charged(const struct h2_conn *h2, const struct h2_frame *f)
 }
 
 /*
- * Charge the frames that begin in DATA. nghttp2 says nothing of those that it
- * skips: of unknown types, and for streams that are gone.
+ * RFC 9113 5.1.1: a new stream's id is larger than all before it. nghttp2
+ * takes a smaller one for trailers that crossed a reset; those that were
+ * skipped cannot be that.
  */
 static bool
-charge(struct h2_conn *h2, const uint8_t *data, size_t len)
+is_id_in_order(struct h2_conn *h2, const struct h2_frame *f)
+{
+	uint32_t expected = h2->newest_id == 0 ? 1 : h2->newest_id + 2;
+
+	if (f->type != NGHTTP2_HEADERS || f->stream % 2 == 0)
+		return true; /* or nghttp2 refuses it */
+	if (f->stream >= expected) {
+		if (f->stream > expected && h2->nskipped < H2_SKIPPED_MAX) {
+			h2->skipped[h2->nskipped].first = expected;
+			h2->skipped[h2->nskipped++].last = f->stream - 2;
+		}
+		h2->newest_id = f->stream;
+		return true;
+	}
+	for (size_t i = 0; i < h2->nskipped; i++)
+		if (f->stream >= h2->skipped[i].first &&
+		    f->stream <= h2->skipped[i].last)
+			return false;
+	return true;
+}
+
+/*
+ * Look at the frames that begin in DATA: nghttp2 says nothing of those that it
+ * skips, of unknown types and for streams that are gone. Returns NO_ERROR or
+ * the error that ends the connection.
+ */
+static uint32_t
+inspect(struct h2_conn *h2, const uint8_t *data, size_t len)
 {
 	struct h2_frame f;
 
-	while (h2_scan_next(&h2->scan, &data, &len, &f))
+	while (h2_scan_next(&h2->scan, &data, &len, &f)) {
+		if (!is_id_in_order(h2, &f))
+			return NGHTTP2_PROTOCOL_ERROR;
 		if (is_charged(h2, &f) && !spend(h2))
-			return false;
-	return true;
+			return NGHTTP2_ENHANCE_YOUR_CALM;
+	}
+	return NGHTTP2_NO_ERROR;
 }
 
 /* ---- callbacks of nghttp2 ---- */
@@ -344,17 +375,21 @@ static size_t
 input(struct conn *c, const uint8_t *data, size_t len)
 {
 	struct h2_conn *h2 = get(c);
-	ssize_t n = NGHTTP2_ERR_FLOODED;
+	uint32_t code = inspect(h2, data, len);
+	ssize_t n = 0;
 
-	if (charge(h2, data, len))
+	if (code == NGHTTP2_NO_ERROR) {
 		n = nghttp2_session_mem_recv(h2->session, data, len);
-	if (n >= 0)
-		return (size_t)n;
+		if (n >= 0)
+			return (size_t)n;
+	}
+	if (h2->is_flood)
+		code = NGHTTP2_ENHANCE_YOUR_CALM;
 	log_debug("connection %d of %s: %s", c->fd, c->client,
-	    h2->is_flood ? "flood" : nghttp2_strerror((int)n));
-	if (h2->is_flood) {
-		(void)nghttp2_session_terminate_session(h2->session,
-		    NGHTTP2_ENHANCE_YOUR_CALM);
+	    code != NGHTTP2_NO_ERROR ? nghttp2_http2_strerror(code)
+				     : nghttp2_strerror((int)n));
+	if (code != NGHTTP2_NO_ERROR) {
+		(void)nghttp2_session_terminate_session(h2->session, code);
 		return len;
 	}
 	conn_close(c,

@@ -62,6 +62,8 @@ struct h2_stream {
 
 TAILQ_HEAD(h2_stream_list, h2_stream);
 
+#define H2_SKIPPED_MAX 4 /* clients use one id after the other */
+
 struct h2_conn {
 	uint32_t magic;
 	struct conn *c;           /* held */
@@ -70,6 +72,12 @@ struct h2_conn {
 	size_t nstreams;
 	struct h2_block *block; /* owned; NULL between blocks */
 	struct h2_scan scan;
+	uint32_t newest_id; /* of all HEADERS, seen by the scan */
+	struct {
+		uint32_t first;
+		uint32_t last;
+	} skipped[H2_SKIPPED_MAX]; /* ids that were never used */
+	size_t nskipped;
 	int32_t last_id;     /* of the newest request */
 	uint64_t budget_ms;  /* when the budget was last filled up */
 	uint64_t checked_ms; /* when streams were last looked at */

@@ -137,6 +137,7 @@ class Raw:
     """Frames as they are."""
 
     def __init__(self, r, settings=b""):
+        self.rig = r
         self.sock = dial(r)
         self.sock.sendall(PREFACE + frame(SETTINGS, 0, 0, settings))
         self.data = b""

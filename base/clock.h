@@ -7,7 +7,7 @@
 uint64_t clock_now_ms(void);
 uint64_t clock_now_ns(void);
 
-/* CPU time of this process, in nanoseconds. */
+/* CPU time of this process, which has one thread, in nanoseconds. */
 uint64_t clock_cpu_ns(void);
 
 #endif

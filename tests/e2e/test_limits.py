@@ -16,6 +16,15 @@ const deeds = {
   "/memory": () => { const all = []; for (;;) all.push(new Array(1000)); },
   "/strings": () => { let s = "x"; for (;;) s += s; },
   "/buffers": () => { const all = []; for (;;) all.push(new Uint8Array(1e6)); },
+  "/inflate": async () => {
+    const zip = new CompressionStream("gzip"), w = zip.writable.getWriter();
+    const small = new Response(zip.readable).arrayBuffer();
+    for (let i = 0; i < 64; i++) await w.write(new Uint8Array(1 << 20));
+    await w.close();
+    const body = new Response(await small).body;
+    await new Response(body.pipeThrough(new DecompressionStream("gzip")))
+      .arrayBuffer();
+  },
   "/wait": () => new Promise((resolve) => setTimeout(resolve, 1500)),
   "/hang": () => new Promise(() => {}),
   "/throw": () => { throw new Error("on purpose"); },
@@ -71,6 +80,15 @@ def test_memory_limit(lives, path):  # noqa: F811
     peak = pathlib.Path(f"/proc/{pid}/status").read_text()
     kib = int(peak.split("VmHWM:")[1].split()[0])
     assert kib < 64 * 1024
+
+
+def test_a_stream_larger_than_the_heap_is_a_memory_limit(
+        lives):  # noqa: F811
+    """What waits for an allocation that failed is not called hung."""
+    server = start(lives, "limits.memory = 16M\nlimits.cpu = 20s")
+    assert server.get("/inflate")[0] == 503
+    assert "had hung" not in server.log()
+    assert server.get("/")[0] == 200
 
 
 def test_deep_recursion_is_an_exception(lives):  # noqa: F811

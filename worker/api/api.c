@@ -73,8 +73,8 @@ api_log_exception(duk_context *ctx, duk_idx_t idx, const char *prefix)
 }
 
 /* A limit was hit: nothing of this worker runs any more. */
-static void
-break_down(struct api *api, enum api_outcome outcome)
+void
+api_break_down(struct api *api, enum api_outcome outcome)
 {
 	struct api_event *e;
 	bool is_cpu = outcome == API_CPU_LIMIT;
@@ -123,7 +123,7 @@ api_run(struct api *api, struct api_event *event,
 	if (api->is_broken)
 		return ERR_STATE;
 	if (is_outer && !arm_cpu_limit(api, event)) {
-		break_down(api, API_CPU_LIMIT);
+		api_break_down(api, API_CPU_LIMIT);
 		return ERR_TIMEOUT;
 	}
 	memset(&e, 0, sizeof e);
@@ -134,8 +134,9 @@ api_run(struct api *api, struct api_event *event,
 		if (is_outer && e.stack != NULL)
 			log_error_text(api, "Stopped:", &e);
 		if (is_outer)
-			break_down(api, r == ERR_TIMEOUT ? API_CPU_LIMIT
-							 : API_MEMORY_LIMIT);
+			api_break_down(api, r == ERR_TIMEOUT
+						? API_CPU_LIMIT
+						: API_MEMORY_LIMIT);
 	} else if (r != 0) {
 		told_ns = clock_cpu_ns();
 		log_error_text(api, "Uncaught", &e);
@@ -521,4 +522,6 @@ api_turn_ended(struct api *api)
 	collect_garbage(api);
 	event_check_hung(api);
 	event_sweep(api);
+	if (api->nevents == 0)
+		engine_forget_full(api->engine);
 }

@@ -253,19 +253,6 @@ respond(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 	body_send(ctx, idx, &r->body, &e->out);
 }
 
-static bool
-is_out_of_memory(duk_context *ctx, duk_idx_t idx)
-{
-	bool r;
-
-	if (!duk_is_error(ctx, idx))
-		return false;
-	duk_get_prop_literal(ctx, idx, "message");
-	r = strcmp(duk_get_string_default(ctx, -1, ""), "alloc failed") == 0;
-	duk_pop(ctx);
-	return r;
-}
-
 /* The handler failed with the value at IDX. */
 static void
 fail(duk_context *ctx, struct api_event *e, duk_idx_t idx)
@@ -273,7 +260,7 @@ fail(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 	struct engine_error err;
 
 	if (*engine_kill_flag(e->api->engine) != 0 ||
-	    is_out_of_memory(ctx, idx)) {
+	    engine_is_alloc_failure(ctx, idx)) {
 		duk_dup(ctx, idx); /* a limit: engine_run() tells it apart */
 		(void)duk_throw(ctx);
 	}

@@ -253,6 +253,12 @@ event_check_hung(struct api *api)
 		return;
 	for (e = api->events; e != NULL; e = e->next) {
 		if (!e->is_out_done && !is_sending(e)) {
+			if (engine_was_full(api->engine)) {
+				/* what it waits for was lost with an allocation
+				 */
+				api_break_down(api, API_MEMORY_LIMIT);
+				return;
+			}
 			api_log(api, LOG_ERROR, "%s", text);
 			event_end(e, IPC_RESET_INTERNAL, text);
 		}

@@ -39,6 +39,8 @@ struct api_event *event_new(struct api *api, struct stream *stream);
 struct api_event *event_find(const struct api *api, uint32_t id);
 /* Free those that are over; end those that can never answer. */
 void event_sweep(struct api *api);
+/* A limit was hit: all events end, and nothing of the worker runs any more. */
+void api_break_down(struct api *api, enum api_outcome outcome);
 void event_check_hung(struct api *api);
 /* End those that have had their time, and say when to look again. */
 void event_check_wall(struct api *api, uint64_t now_ms);

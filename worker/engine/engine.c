@@ -176,6 +176,18 @@ engine_kill_flag(struct engine *e)
 	return e->fire;
 }
 
+bool
+engine_was_full(const struct engine *e)
+{
+	return heap_was_full(e->heap);
+}
+
+void
+engine_forget_full(struct engine *e)
+{
+	heap_forget_full(e->heap);
+}
+
 size_t
 engine_heap_used(const struct engine *e)
 {
@@ -325,9 +337,10 @@ classify(struct engine *e, duk_context *ctx, bool failed,
 		*e->fire = 0;
 		e->cpu_armed = 0;
 		r = ERR_TIMEOUT;
-	} else if (failed && heap_take_failed(e->heap)) {
+	} else if (e->is_full || (failed && heap_take_failed(e->heap))) {
 		r = ERR_NOMEM;
 	}
+	e->is_full = false;
 	heap_take_failed(e->heap);
 	if (err == NULL || r == 0)
 		return r;
@@ -391,6 +404,19 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
 }
 
 /* Errors. */
+
+bool
+engine_is_alloc_failure(duk_context *ctx, duk_idx_t idx)
+{
+	bool r;
+
+	if (!duk_is_error(ctx, idx))
+		return false;
+	duk_get_prop_literal(ctx, idx, "message");
+	r = strcmp(duk_get_string_default(ctx, -1, ""), "alloc failed") == 0;
+	duk_pop(ctx);
+	return r;
+}
 
 /* [ ... value ... ]: the value's text, malloc'd UTF-8. */
 static char *

@@ -114,6 +114,9 @@ volatile sig_atomic_t *engine_kill_flag(struct engine *e);
 
 /* Bytes now allocated by the heap, and the most there ever were. */
 size_t engine_heap_used(const struct engine *e);
+/* Was the cap reached since engine_forget_full()? */
+bool engine_was_full(const struct engine *e);
+void engine_forget_full(struct engine *e);
 size_t engine_heap_peak(const struct engine *e);
 
 /*
@@ -178,6 +181,8 @@ void engine_push_async_iterator_proto(duk_context *ctx);
 /* The hidden T of a binding that is not initialised: [ ] -> [ object ] */
 void engine_push_tdz(duk_context *ctx);
 
+/* Is the value at IDX what a failed allocation throws? */
+bool engine_is_alloc_failure(duk_context *ctx, duk_idx_t idx);
 /* [ ... value ... ] -> the same: describe the thrown value at IDX. */
 void engine_error_from(duk_context *ctx, duk_idx_t idx,
     struct engine_error *out);

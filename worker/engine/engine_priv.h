@@ -82,6 +82,7 @@ struct engine {
 	unsigned int run_depth;
 	void *refs[REF_COUNT]; /* heap pointers */
 	void *keys[KEY_COUNT];
+	bool is_full;       /* a job ended for want of memory */
 	uint32_t njobs;     /* entries in the filling queue */
 	bool jobs_in_b;     /* which queue is filling */
 	uint32_t nrejected; /* entries ever put into REF_REJECTED */

@@ -46,6 +46,7 @@ struct large {
 struct heap {
 	size_t used, peak, cap;
 	bool failed;
+	bool was_full; /* the same, for longer */
 #ifndef EIDER_SANITIZE
 	uint8_t *bump, *bump_end;
 	struct block *free[NCLASSES];
@@ -104,6 +105,18 @@ heap_used_ptr(const struct heap *h)
 	return &h->used;
 }
 
+bool
+heap_was_full(const struct heap *h)
+{
+	return h->was_full;
+}
+
+void
+heap_forget_full(struct heap *h)
+{
+	h->was_full = false;
+}
+
 /* Would ADD more and SUB fewer bytes pass the cap? Remembers it if so. */
 static bool
 over_cap(struct heap *h, size_t add, size_t sub)
@@ -112,7 +125,7 @@ over_cap(struct heap *h, size_t add, size_t sub)
 		return true;
 	if (add <= sub || add - sub <= h->cap - MIN(h->used, h->cap))
 		return false;
-	h->failed = true;
+	h->failed = h->was_full = true;
 	return true;
 }
 
@@ -210,7 +223,7 @@ more(struct heap *h, size_t bytes)
 	/* fragmentation may take as much again as the cap, not more */
 	if (h->nchunks == NCHUNKS_MAX ||
 	    h->arena_bytes > h->cap + h->cap / 2 + 4 * CHUNK) {
-		h->failed = true;
+		h->failed = h->was_full = true;
 		return false;
 	}
 	/* what is left of the old one becomes free blocks */
@@ -229,7 +242,7 @@ more(struct heap *h, size_t bytes)
 	p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED) {
-		h->failed = true;
+		h->failed = h->was_full = true;
 		return false;
 	}
 	h->chunks[h->nchunks++] = p;
@@ -376,7 +389,7 @@ large_alloc(struct heap *h, size_t size)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		if (p == MAP_FAILED) {
-			h->failed = true;
+			h->failed = h->was_full = true;
 			return NULL;
 		}
 		b = p;
@@ -422,7 +435,7 @@ large_realloc(struct heap *h, struct block *b, size_t size)
 		return NULL;
 	p = mremap(b, old, bytes, MREMAP_MAYMOVE);
 	if (p == MAP_FAILED) {
-		h->failed = true;
+		h->failed = h->was_full = true;
 		return NULL;
 	}
 	large_forget(h, b);

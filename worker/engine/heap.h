@@ -26,6 +26,9 @@ void heap_release(struct heap *h, void *p);
 void heap_set_cap(struct heap *h, size_t cap);
 /* Did an allocation fail at the cap since the last call? */
 bool heap_take_failed(struct heap *h);
+/* Did that happen since heap_forget_full()? */
+bool heap_was_full(const struct heap *h);
+void heap_forget_full(struct heap *h);
 
 /* From now on new blocks come from pages never written to. */
 void heap_freeze(struct heap *h);

@@ -150,12 +150,21 @@ jobs_drain(struct engine *e)
 			engine_push_ref(e, e->ctx, REF_RUN_BATCH);
 			duk_push_pointer(e->ctx, &b);
 			if (duk_pcall(e->ctx, 1) != DUK_EXEC_SUCCESS &&
-			    !*e->fire)
-				report_uncaught(e);
+			    !*e->fire) {
+				/* what waits for the job would wait for ever */
+				e->is_full =
+				    engine_is_alloc_failure(e->ctx, -1);
+				if (!e->is_full)
+					report_uncaught(e);
+			}
 			duk_pop(e->ctx);
+			if (e->is_full)
+				break;
 		}
 		e->refs[REF_CONTEXT] = NULL;
 		duk_set_top(b.q, 0);
+		if (e->is_full)
+			break;
 	}
 }
 

@@ -467,8 +467,15 @@ react_js(duk_context *ctx)
 	if (duk_is_undefined(ctx, -1)) {
 		duk_pop(ctx);
 		duk_get_prop_index(ctx, 0, REACT_PROMISE);
-		if (!promise_is(ctx, -1))
-			return; /* of an await: nobody looks */
+		if (!promise_is(ctx, -1)) {
+			/* of an await: nobody looks, but memory is everyone's
+			 */
+			if (failed && engine_is_alloc_failure(ctx, -2)) {
+				duk_pop(ctx);
+				(void)duk_throw(ctx);
+			}
+			return;
+		}
 		if (failed)
 			promise_reject(ctx, -1, -2);
 		else

@@ -59,11 +59,14 @@ struct api {
 	void *proto[API_NCLASSES];
 	void *ctor[API_NCLASSES];
 	void *keys[API_NKEYS]; /* strings, reachable from the stash */
-	void *stash;       /* object of the heap's stash: anchors */
-	void *scripts;     /* object: what the embedded scripts export */
-	void *native;      /* object: what C offers to them */
-	unsigned int node; /* node:* modules that may be imported, node.h */
+	void *stash;           /* object of the heap's stash: anchors */
+	void *scripts;         /* object: what the embedded scripts export */
+	void *native;          /* object: what C offers to them */
+	unsigned int node;     /* node:* modules that may be imported, node.h */
 
+	/* The last authority that the URL parser left as it was. */
+	char plain_authority[128];
+	size_t plain_authority_len;
 	struct url url[2]; /* scratch of the URL classes */
 	struct buf text;   /* scratch */
 	struct buf text2;  /* scratch */

@@ -132,19 +132,20 @@ static const struct sink_ops response_ops = {
 
 /* --- the answer --- */
 
+/* May the field go on to another host? */
 static bool
-is_hop_field(const struct head_str *name)
+is_passed_on(const struct head_str *name, bool with_length)
 {
-	static const char *const names[] = {"connection", "keep-alive",
-	    "proxy-connection", "te", "trailer", "transfer-encoding",
-	    "upgrade"};
-	size_t i;
+	static const struct head_str names[] = {{"host", 4}, {"connection", 10},
+	    {"keep-alive", 10}, {"proxy-connection", 16}, {"te", 2},
+	    {"trailer", 7}, {"transfer-encoding", 17}, {"upgrade", 7},
+	    {"content-length", 14}};
 
-	for (i = 0; i < NELEMS(names); i++)
-		if (strlen(names[i]) == name->len &&
-		    memcmp(names[i], name->p, name->len) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < NELEMS(names) - with_length; i++)
+		if (names[i].len == name->len &&
+		    memcmp(names[i].p, name->p, name->len) == 0)
+			return false;
+	return true;
 }
 
 void
@@ -154,16 +155,20 @@ dispatch_put_fields(struct buf *b, const struct headers_state *h,
 	struct head_str name, value;
 	size_t pos = 0;
 
-	while (headers_each(h, &pos, &name, &value)) {
-		if (is_hop_field(&name))
-			continue;
-		if (!with_length && name.len == 14 &&
-		    memcmp(name.p, "content-length", 14) == 0)
-			continue;
-		if (name.len == 4 && memcmp(name.p, "host", 4) == 0)
-			continue;
-		head_field(b, name.p, name.len, value.p, value.len);
-	}
+	while (headers_each(h, &pos, &name, &value))
+		if (is_passed_on(&name, with_length))
+			head_field(b, name.p, name.len, value.p, value.len);
+}
+
+void
+dispatch_put_raw_fields(struct buf *b, struct head_fields fields,
+    bool with_length)
+{
+	struct head_str name, value;
+
+	while (head_next(&fields, &name, &value))
+		if (is_passed_on(&name, with_length))
+			head_field(b, name.p, name.len, value.p, value.len);
 }
 
 /* Encode the head of the Response at IDX into B. */

@@ -9,5 +9,8 @@
  */
 void dispatch_put_fields(struct buf *b, const struct headers_state *h,
     bool with_length);
+/* The same from a head as it arrived. */
+void dispatch_put_raw_fields(struct buf *b, struct head_fields fields,
+    bool with_length);
 
 #endif

@@ -203,7 +203,7 @@ on_reply(duk_context *ctx, void *arg)
 	duk_pop(ctx);
 	latin1_push(ctx, a->head.reason.p, a->head.reason.len);
 	key_put(ctx, response, KEY_STATUS_TEXT);
-	request_push_url(ctx, request);
+	duk_dup(ctx, request); /* its URL, when somebody asks for it */
 	key_put(ctx, response, KEY_URL);
 	r->is_redirected = c->redirects > 0;
 	if (!a->end) {
@@ -391,22 +391,54 @@ str_of(const struct buf *b)
 	return s;
 }
 
-/* Encode the head of the Request at IDX into c->head. */
-static void
-put_head(duk_context *ctx, struct api_call *c, duk_idx_t idx)
+/*
+ * Is it certain that the URL parser would leave the head's URL as it is? Any
+ * path and query of these characters but without dots that it would resolve,
+ * at the authority that it has seen last.
+ */
+static bool
+is_plain(const struct api *api, const struct head_request *h)
 {
-	struct url *u = &c->api->url[0];
-	struct body_state *body = request_get(ctx, idx);
-	struct head_request h;
-	struct headers_state *fields;
-	struct buf authority, target;
-	const char *s;
-	size_t n, mark;
-	int64_t length;
-	char text[24];
-	int r;
+	static const char others[] = "/-_~!$&()*+,;=:@?";
 
-	memset(&h, 0, sizeof h);
+	if (h->authority.len == 0 || h->target.len == 0 ||
+	    h->target.p[0] != '/' ||
+	    h->authority.len != api->plain_authority_len ||
+	    memcmp(h->authority.p, api->plain_authority, h->authority.len) != 0)
+		return false;
+	for (size_t i = 1; i < h->target.len; i++) {
+		char c = h->target.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9'))
+			continue;
+		if (c == '.' ? h->target.p[i - 1] == '/'
+			     : memchr(others, c, sizeof others - 1) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+remember_plain(struct api *api, struct head_str authority)
+{
+	if (authority.len > sizeof api->plain_authority)
+		return;
+	memcpy(api->plain_authority, authority.p, authority.len);
+	api->plain_authority_len = authority.len;
+}
+
+/* Scheme, authority and target of the Request at IDX, into scratch buffers. */
+static void
+put_url(duk_context *ctx, struct api *api, duk_idx_t idx,
+    struct head_request *h)
+{
+	struct url *u = &api->url[0];
+	struct buf *authority, *target;
+	char text[8];
+	const char *s;
+	size_t n;
+
 	request_push_url(ctx, idx);
 	s = str_to_utf8(ctx, -1, &n);
 	if (url_parse(u, s, n, NULL) != 0 || buf_len(&u->scheme) < 4 ||
@@ -414,41 +446,68 @@ put_head(duk_context *ctx, struct api_call *c, duk_idx_t idx)
 	    memcmp(buf_peek(&u->scheme), "http", 4) != 0)
 		(void)duk_type_error(ctx, "Fetch API cannot load: %s", s);
 	duk_pop(ctx);
-	fields = message_push_headers(ctx, idx);
-	duk_pop(ctx);
-	length = body->kind == BODY_NULL ? -1 : body_length(ctx, idx, body);
-	request_push_method(ctx, idx);
-	h.method.p = duk_require_lstring(ctx, -1, &h.method.len);
-	h.cf.p = request_push_cf_json(ctx, idx, &h.cf.len);
-	buf_init(&authority);
-	buf_init(&target);
-	buf_put(&authority, buf_peek(&u->host), buf_len(&u->host));
+	authority = api_scratch(api, 0);
+	target = api_scratch(api, 1);
+	buf_put(authority, buf_peek(&u->host), buf_len(&u->host));
 	if (u->port >= 0)
-		buf_put(&authority, text,
+		buf_put(authority, text,
 		    (size_t)snprintf(text, sizeof text, ":%d", u->port));
-	buf_put(&target, buf_peek(&u->path), buf_len(&u->path));
+	buf_put(target, buf_peek(&u->path), buf_len(&u->path));
 	if (u->has_query) {
-		buf_put_u8(&target, '?');
-		buf_put(&target, buf_peek(&u->query), buf_len(&u->query));
+		buf_put_u8(target, '?');
+		buf_put(target, buf_peek(&u->query), buf_len(&u->query));
+	}
+	h->scheme = buf_len(&u->scheme) == 5 ? HEAD_HTTPS : HEAD_HTTP;
+	h->authority = str_of(authority);
+	h->target = str_of(target);
+}
+
+/* Encode the head of the Request at IDX into c->head. */
+static void
+put_head(duk_context *ctx, struct api_call *c, duk_idx_t idx)
+{
+	struct body_state *body = request_get(ctx, idx);
+	struct headers_state *fields = NULL;
+	struct head_request h, raw;
+	duk_idx_t top = duk_get_top(ctx);
+	bool is_raw = request_push_raw(ctx, idx, &raw), with_length;
+	int64_t length;
+	char text[24];
+	size_t mark;
+	int r;
+
+	length = body->kind == BODY_NULL ? -1 : body_length(ctx, idx, body);
+	with_length = length < 0 && body->kind != BODY_NULL;
+	if (is_raw && is_plain(c->api, &raw)) {
+		h = raw;
+	} else {
+		memset(&h, 0, sizeof h);
+		fields = message_push_headers(ctx, idx);
+		request_push_method(ctx, idx);
+		h.method.p = duk_require_lstring(ctx, -1, &h.method.len);
+		h.cf.p = request_push_cf_json(ctx, idx, &h.cf.len);
+		put_url(ctx, c->api, idx, &h);
+		if (is_raw && h.authority.len == raw.authority.len &&
+		    memcmp(h.authority.p, raw.authority.p, h.authority.len) ==
+			0)
+			remember_plain(c->api, h.authority);
 	}
 	h.id = c->event->request_id;
-	h.scheme = buf_len(&u->scheme) == 5 ? HEAD_HTTPS : HEAD_HTTP;
 	h.version = HEAD_HTTP_1_1;
 	h.depth = c->event->depth + 1;
-	h.authority = str_of(&authority);
-	h.target = str_of(&target);
+	h.client = (struct head_str){"", 0};
 	buf_clear(&c->head);
 	mark = head_request_begin(&c->head, &h);
-	dispatch_put_fields(&c->head, fields,
-	    length < 0 && body->kind != BODY_NULL);
+	if (fields != NULL)
+		dispatch_put_fields(&c->head, fields, with_length);
+	else
+		dispatch_put_raw_fields(&c->head, raw.fields, with_length);
 	if (length >= 0)
 		head_field(&c->head, "content-length", 14, text,
 		    (size_t)snprintf(text, sizeof text, "%lld",
 			(long long)length));
 	r = head_finish(&c->head, mark);
-	buf_clear(&authority);
-	buf_clear(&target);
-	duk_pop_2(ctx);
+	duk_set_top(ctx, top);
 	if (r != 0)
 		(void)duk_range_error(ctx, "The request is too large");
 	c->has_body = body->kind != BODY_NULL && length != 0;
@@ -487,6 +546,7 @@ follow(duk_context *ctx, struct api_call *c, duk_idx_t request,
 	if (url_parse(&u[1], s, n, NULL) != 0 ||
 	    url_parse(&u[0], location.p, location.len, &u[1]) != 0)
 		(void)duk_type_error(ctx, "Invalid redirect location");
+	((struct request_state *)(void *)body)->is_changed = true;
 	is_same = u[0].port == u[1].port &&
 		  buf_len(&u[0].host) == buf_len(&u[1].host) &&
 		  memcmp(buf_peek(&u[0].host), buf_peek(&u[1].host),
@@ -618,9 +678,12 @@ fetch_inner(duk_context *ctx, void *udata)
 	duk_dup(ctx, 0);
 	duk_dup(ctx, 1);
 	duk_new(ctx, 2); /* 3: a copy, which takes the body */
-	script_push(ctx, "throwIfAborted");
 	request_push_signal(ctx, 3, false);
-	duk_call(ctx, 1);
+	if (duk_is_object(ctx, -1)) {
+		script_push(ctx, "throwIfAborted");
+		duk_swap_top(ctx, -2);
+		duk_call(ctx, 1);
+	}
 	duk_pop(ctx);
 	body = request_get(ctx, 3);
 	body_require_unused(ctx, 3, body);

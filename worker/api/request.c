@@ -113,6 +113,17 @@ request_push_method(duk_context *ctx, duk_idx_t obj)
 	duk_remove(ctx, -2);
 }
 
+bool
+request_push_raw(duk_context *ctx, duk_idx_t obj, struct head_request *head_out)
+{
+	struct request_state *r = state_get(ctx, obj, API_REQUEST);
+
+	if (!r->has_head || r->is_changed)
+		return false;
+	push_head(ctx, obj, head_out);
+	return true;
+}
+
 /* Fill new headers from what the object has. */
 static void
 fill_headers(duk_context *ctx, duk_idx_t obj, struct headers_state *h)
@@ -127,7 +138,8 @@ fill_headers(duk_context *ctx, duk_idx_t obj, struct headers_state *h)
 
 		push_head(ctx, obj, &head);
 		headers_add_fields(ctx, h, head.fields);
-		headers_set_immutable(h, true);
+		headers_set_immutable(h, !r->is_copy);
+		r->is_changed |= r->is_copy; /* scripts may change them */
 		duk_set_top(ctx, top);
 		return;
 	}
@@ -270,31 +282,41 @@ push_kept_cf(duk_context *ctx, duk_idx_t obj)
 	duk_remove(ctx, -2);
 }
 
-/* Everything but the body from the request at SRC. */
+/* Headers of its own for the Request at OBJ. */
+static void
+copy_headers(duk_context *ctx, duk_idx_t obj, duk_idx_t src)
+{
+	struct headers_state *h = headers_push(ctx, false);
+
+	headers_copy(ctx, h, message_push_headers(ctx, src));
+	duk_pop(ctx);
+	key_put(ctx, obj, KEY_HEADERS);
+}
+
+/*
+ * Everything but the body from the request at SRC. What has arrived and was
+ * not looked at is shared as it is.
+ */
 static void
 copy_request(duk_context *ctx, duk_idx_t obj, struct request_state *r,
     duk_idx_t src)
 {
 	struct request_state *from = state_get(ctx, src, API_REQUEST);
-	struct headers_state *h, *hf;
+	bool has_own_headers;
 
-	request_push_url(ctx, src);
-	key_put(ctx, obj, KEY_URL);
-	request_push_method(ctx, src);
-	key_put(ctx, obj, KEY_METHOD);
-	h = headers_push(ctx, false);
-	hf = message_push_headers(ctx, src);
-	headers_copy(ctx, h, hf);
-	duk_pop(ctx);
-	key_put(ctx, obj, KEY_HEADERS);
 	r->redirect = from->redirect;
 	r->event_id = from->event_id;
-	if (key_get(ctx, src, KEY_SIGNAL))
-		key_put(ctx, obj, KEY_SIGNAL);
-	else
-		duk_pop(ctx);
-	push_kept_cf(ctx, src);
-	key_put(ctx, obj, KEY_CF);
+	r->has_head = r->is_copy = from->has_head;
+	r->is_changed = from->is_changed;
+	key_copy(ctx, obj, src, KEY_RAW);
+	key_copy(ctx, obj, src, KEY_URL);
+	key_copy(ctx, obj, src, KEY_METHOD);
+	key_copy(ctx, obj, src, KEY_SIGNAL);
+	key_copy(ctx, obj, src, KEY_CF);
+	has_own_headers = key_get(ctx, src, KEY_HEADERS);
+	duk_pop(ctx);
+	if (!from->has_head || (from->is_copy && has_own_headers))
+		copy_headers(ctx, obj, src);
 }
 
 /* Members of the dictionary at INIT but body and headers. */
@@ -383,8 +405,10 @@ request_ctor(duk_context *ctx)
 		duk_push_literal(ctx, "GET");
 		key_put(ctx, 2, KEY_METHOD);
 	}
-	if (duk_is_object(ctx, 1))
+	if (duk_is_object(ctx, 1)) {
+		r->is_changed = true;
 		take_init(ctx, 2, r, 1);
+	}
 	take_body(ctx, 2, r, 0, 1);
 	if (duk_is_object(ctx, 1)) {
 		duk_get_prop_literal(ctx, 1, "headers");
@@ -460,7 +484,9 @@ request_push_signal(duk_context *ctx, duk_idx_t obj, bool make)
 	}
 	script_push(ctx, "AbortController");
 	duk_new(ctx, 0);
-	event = r->has_head ? event_find(api_from(ctx), r->event_id) : NULL;
+	event = r->has_head && !r->is_copy
+		    ? event_find(api_from(ctx), r->event_id)
+		    : NULL;
 	if (event != NULL && event->controller == 0) {
 		duk_dup(ctx, -1);
 		event->controller = ref_new(ctx);
@@ -494,6 +520,9 @@ request_push_cf(duk_context *ctx, duk_idx_t obj)
 	}
 	duk_dup(ctx, -1);
 	key_put(ctx, obj, KEY_CF);
+	/* Scripts may change it. */
+	((struct request_state *)state_get(ctx, obj, API_REQUEST))->is_changed =
+	    true;
 }
 
 const char *

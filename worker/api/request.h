@@ -1,6 +1,7 @@
 #ifndef WORKER_API_REQUEST_H
 #define WORKER_API_REQUEST_H
 
+#include "ipc/head.h"
 #include "worker/api/body.h"
 
 enum redirect { REDIRECT_FOLLOW, REDIRECT_MANUAL };
@@ -8,7 +9,9 @@ enum redirect { REDIRECT_FOLLOW, REDIRECT_MANUAL };
 struct request_state {
 	struct body_state body; /* first */
 	enum redirect redirect;
-	bool has_head; /* arrived; hidden "raw" is its encoded head */
+	bool has_head;   /* hidden "raw" is the encoded head it arrived with */
+	bool is_copy;    /* of one that arrived: its headers may change */
+	bool is_changed; /* may be other than the head says */
 	uint32_t event_id;
 };
 
@@ -21,6 +24,12 @@ struct response_state {
 
 /* [ ] -> [ value ] */
 void request_push_url(duk_context *ctx, duk_idx_t obj);
+/*
+ * The head of a request that is still as it arrived, borrowed from a value:
+ * [ ] -> [ value ] and true, or [ ] and false.
+ */
+bool request_push_raw(duk_context *ctx, duk_idx_t obj,
+    struct head_request *head_out);
 void request_push_method(duk_context *ctx, duk_idx_t obj);
 void request_push_cf(duk_context *ctx, duk_idx_t obj);
 /* [ ] -> [ value ]: its JSON, borrowed from that; "" for none. */

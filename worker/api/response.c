@@ -228,7 +228,10 @@ response_getter(duk_context *ctx)
 		duk_push_boolean(ctx, r->is_redirected);
 		break;
 	case GET_URL:
-		if (!key_get(ctx, 0, KEY_URL))
+		/* of the Request that was answered, or none */
+		if (key_get(ctx, 0, KEY_URL))
+			request_push_url(ctx, -1);
+		else
 			duk_push_literal(ctx, "");
 		break;
 	case GET_TYPE:

@@ -17,6 +17,10 @@ EDITS = [
 #define INNER_IS_TYPED(h) \\
 	(DUK_HOBJECT_IS_BUFOBJ(h) && ((duk_hbufobj *) (h))->is_typedarray)
 static struct dx_hooks inner_hooks;
+/* inner_set_namespaces() */
+static struct {
+	const void *key, *tdz;
+} inner_namespaces;
 /* Hidden keys never reach a trap. */
 #define INNER_TRAPS(tv_key) \\
 	(inner_hooks.get != NULL && !(DUK_TVAL_IS_STRING(tv_key) && DUK_HSTRING_HAS_HIDDEN(DUK_TVAL_GET_STRING(tv_key))))
@@ -84,12 +88,36 @@ inner_push_proxy(duk_hthread *thr, duk_hobject *proxy, duk_tval *tv_key)
 	return duk_get_top(thr) - 2;
 }
 
+/* The value that a module namespace has under a name; NULL: ask its traps. */
+static duk_tval *
+inner_namespace_cell(duk_hthread *thr, duk_hobject *proxy, duk_tval *tv_key)
+{
+	duk_hobject *handler = ((duk_hproxy *) proxy)->handler;
+	duk_tval *tv;
+
+	if (inner_namespaces.key == NULL || handler == NULL || !DUK_TVAL_IS_STRING(tv_key))
+		return NULL;
+	tv = duk_hobject_find_entry_tval_ptr(thr->heap, handler, (duk_hstring *) inner_namespaces.key);
+	if (tv == NULL || !DUK_TVAL_IS_OBJECT(tv))
+		return NULL;
+	tv = duk_hobject_find_entry_tval_ptr(thr->heap, DUK_TVAL_GET_OBJECT(tv), DUK_TVAL_GET_STRING(tv_key));
+	if (tv == NULL || (DUK_TVAL_IS_OBJECT(tv) && DUK_TVAL_GET_OBJECT(tv) == inner_namespaces.tdz))
+		return NULL;
+	return tv;
+}
+
 /* [ ] -> [ value ] */
 static duk_bool_t
 inner_proxy_get(duk_hthread *thr, duk_hobject *proxy, duk_tval *tv_key, duk_tval *tv_this)
 {
-	duk_idx_t at = inner_push_proxy(thr, proxy, tv_key);
+	duk_tval *cell = inner_namespace_cell(thr, proxy, tv_key);
+	duk_idx_t at;
 
+	if (cell != NULL) {
+		duk_push_tval(thr, cell);
+		return 1;
+	}
+	at = inner_push_proxy(thr, proxy, tv_key);
 	duk_push_tval(thr, tv_this);
 	inner_hooks.get(thr, at);
 	duk_remove(thr, -2);

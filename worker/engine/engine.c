@@ -504,6 +504,7 @@ setup_keys(struct engine *e, duk_context *ctx)
 	    [KEY_DONE] = "done",
 	    [KEY_DATA] = DUK_HIDDEN_SYMBOL("data"),
 	    [KEY_DATA2] = DUK_HIDDEN_SYMBOL("data2"),
+	    [KEY_CELLS] = DUK_HIDDEN_SYMBOL("cells"),
 	};
 	duk_uarridx_t i;
 

@@ -59,6 +59,7 @@ enum engine_key {
 	KEY_DONE,
 	KEY_DATA, /* what a C closure carries */
 	KEY_DATA2,
+	KEY_CELLS, /* of a namespace's handler */
 	KEY_COUNT
 };
 

@@ -205,6 +205,7 @@ helpers_setup(struct engine *e, duk_context *ctx)
 	engine_set_ref(e, ctx, REF_SCOPE);
 	push_sentinel(ctx, "uninitialized");
 	engine_set_ref(e, ctx, REF_TDZ);
+	inner_set_namespaces(e->keys[KEY_CELLS], e->refs[REF_TDZ]);
 	push_sentinel(ctx, "return");
 	engine_set_ref(e, ctx, REF_RET);
 

@@ -48,6 +48,13 @@ inner_kill_flag(void)
 }
 
 void
+inner_set_namespaces(const void *key, const void *tdz)
+{
+	inner_namespaces.key = key;
+	inner_namespaces.tdz = tdz;
+}
+
+void
 inner_set_stack_low(uintptr_t low)
 {
 	inner_guard_state.stack_low = low;

@@ -160,6 +160,12 @@ void inner_prevent_extensions(duk_context *ctx, duk_idx_t idx);
 /* Insert an environment record with the object on top behind the globals:
  * [ object ] -> [ ]; its properties become visible as variables. */
 void inner_set_scope_behind_global(duk_context *ctx);
+/*
+ * Proxies whose handler has an object under the hidden KEY are namespaces: a
+ * name that is a property of that object is read there, without a trap, unless
+ * it is the object TDZ.
+ */
+void inner_set_namespaces(const void *key, const void *tdz);
 /* The thread that runs now, or CTX when none does. */
 duk_context *inner_running(duk_context *ctx);
 

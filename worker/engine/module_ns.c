@@ -31,7 +31,7 @@ push_export(duk_context *ctx)
 	if (!duk_is_string(ctx, 1) || duk_is_symbol(ctx, 1))
 		return false;
 	duk_push_this(ctx);
-	duk_get_prop_literal(ctx, -1, DUK_HIDDEN_SYMBOL("data"));
+	duk_get_prop_literal(ctx, -1, DUK_HIDDEN_SYMBOL("cells"));
 	duk_remove(ctx, -2);
 	duk_dup(ctx, 1);
 	if (!duk_has_prop(ctx, -2)) {
@@ -187,7 +187,7 @@ push_proxy(duk_context *ctx)
 	duk_push_bare_object(ctx);
 	duk_put_function_list(ctx, -1, traps);
 	duk_dup(ctx, -3);
-	duk_put_prop_literal(ctx, -2, DUK_HIDDEN_SYMBOL("data"));
+	duk_put_prop_literal(ctx, -2, DUK_HIDDEN_SYMBOL("cells"));
 	duk_push_proxy(ctx, 0);
 	duk_remove(ctx, -2);
 }

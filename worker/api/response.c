@@ -207,6 +207,19 @@ enum {
 	GET_SOCKET
 };
 
+/* [ Request ] -> [ its URL without fragment ] */
+static void
+push_url_of(duk_context *ctx)
+{
+	const char *s, *hash;
+
+	request_push_url(ctx, -1);
+	s = duk_get_string(ctx, -1);
+	hash = strchr(s, '#');
+	if (hash != NULL)
+		duk_push_lstring(ctx, s, (size_t)(hash - s));
+}
+
 static duk_ret_t
 response_getter(duk_context *ctx)
 {
@@ -230,7 +243,7 @@ response_getter(duk_context *ctx)
 	case GET_URL:
 		/* of the Request that was answered, or none */
 		if (key_get(ctx, 0, KEY_URL))
-			request_push_url(ctx, -1);
+			push_url_of(ctx);
 		else
 			duk_push_literal(ctx, "");
 		break;

@@ -28,6 +28,7 @@
 #include "worker/api/scripts.h"
 #include "worker/api/timers.h"
 #include "worker/engine/module.h"
+#include "worker/engine/promise.h"
 #include "worker/engine/str.h"
 
 #define API_MAGIC 0x41504931u
@@ -166,8 +167,8 @@ dispatch_rejection(duk_context *ctx, void *udata)
 
 	script_push(ctx, "dispatchRejection");
 	duk_push_string(ctx, r->event);
-	duk_dup(ctx, 0);
-	duk_dup(ctx, 1);
+	duk_dup(ctx, -4);
+	duk_dup(ctx, -4);
 	duk_call(ctx, 3);
 	r->is_prevented = duk_to_boolean(ctx, -1) != 0;
 	return 0;
@@ -200,10 +201,27 @@ on_rejection_handled(void *arg, duk_context *ctx)
 	duk_pop(ctx);
 }
 
+/* [ value ] -> [ ] */
+static duk_ret_t
+report_error(duk_context *ctx, void *udata)
+{
+	(void)udata;
+	script_push(ctx, "reportError");
+	duk_dup(ctx, -2);
+	duk_call(ctx, 1);
+	return 0;
+}
+
 static void
 on_uncaught(void *arg, const struct engine_error *err)
 {
-	log_error_text(arg, "Uncaught", err);
+	struct api *api = arg;
+	duk_context *ctx = engine_ctx(api->engine);
+
+	duk_dup(ctx, -1);
+	if (duk_safe_call(ctx, report_error, NULL, 1, 1) != DUK_EXEC_SUCCESS)
+		log_error_text(api, "Uncaught", err);
+	duk_pop(ctx);
 }
 
 /* --- installation --- */

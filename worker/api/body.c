@@ -154,6 +154,13 @@ body_set(duk_context *ctx, duk_idx_t obj, struct body_state *b, duk_idx_t value)
 			return;
 		}
 		duk_pop(ctx);
+		script_call(ctx, "iterableBody", value);
+		if (duk_is_object(ctx, -1)) {
+			key_put(ctx, obj, KEY_BODY);
+			b->kind = BODY_STREAM;
+			return;
+		}
+		duk_pop(ctx);
 	}
 	duk_dup(ctx, value);
 	(void)duk_to_string(ctx, -1);

@@ -115,6 +115,37 @@ struct failure {
 	const char *text;
 };
 
+/*
+ * [ ] -> [ error ] for TEXT, which begins with the name of an error's class
+ * when a handler of a worker threw one.
+ */
+static void
+push_failure(duk_context *ctx, const char *text)
+{
+	static const struct {
+		const char *prefix;
+		duk_errcode_t code;
+	} classes[] = {
+	    {"Error: ", DUK_ERR_ERROR},
+	    {"TypeError: ", DUK_ERR_TYPE_ERROR},
+	    {"RangeError: ", DUK_ERR_RANGE_ERROR},
+	    {"SyntaxError: ", DUK_ERR_SYNTAX_ERROR},
+	    {"ReferenceError: ", DUK_ERR_REFERENCE_ERROR},
+	};
+	duk_errcode_t code = DUK_ERR_ERROR;
+	size_t i, n;
+
+	for (i = 0; i < NELEMS(classes); i++) {
+		n = strlen(classes[i].prefix);
+		if (strncmp(text, classes[i].prefix, n) != 0)
+			continue;
+		text += n;
+		code = classes[i].code;
+		break;
+	}
+	duk_push_error_object(ctx, code, "%s", text);
+}
+
 static int
 reject_call(duk_context *ctx, void *arg)
 {
@@ -122,7 +153,7 @@ reject_call(duk_context *ctx, void *arg)
 
 	ref_push(ctx, f->call->promise);
 	ref_drop(ctx, &f->call->promise);
-	duk_push_error_object(ctx, DUK_ERR_ERROR, "%s", f->text);
+	push_failure(ctx, f->text);
 	promise_reject(ctx, -2, -1);
 	return 0;
 }

@@ -23,8 +23,9 @@ queue_microtask(duk_context *ctx)
 {
 	if (!duk_is_function(ctx, 0))
 		return duk_type_error(ctx,
-		    "Failed to execute 'queueMicrotask': parameter 1 is not "
-		    "of type 'Function'.");
+		    "Failed to execute 'queueMicrotask' on "
+		    "'ServiceWorkerGlobalScope': parameter 1 is not of type "
+		    "'function'.");
 	duk_dup(ctx, 0);
 	microtask_enqueue(ctx);
 	return 0;

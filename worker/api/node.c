@@ -137,9 +137,7 @@ make(duk_context *ctx, const char *specifier, const char *script,
 	struct api *api = api_from(ctx);
 
 	if ((api->node & access) == 0)
-		return duk_generic_error(ctx,
-		    "No such module \"%s\". It is there with the "
-		    "compatibility flag \"nodejs_compat\".",
+		return duk_generic_error(ctx, "No such module \"%s\".",
 		    specifier);
 	duk_push_literal(ctx, "modules");
 	load(ctx);

@@ -223,8 +223,11 @@ timer_set(duk_context *ctx)
 	event = event_require(ctx);
 	if (api->ntimers >= TIMERS_MAX)
 		return duk_generic_error(ctx,
-		    "You have exceeded the number of active timers you may "
-		    "set.");
+		    "You have exceeded the number of active timeouts you may "
+		    "set. max active timeouts: %d, current active timeouts: "
+		    "%lu, finished timeouts: %lu",
+		    TIMERS_MAX, (unsigned long)api->ntimers,
+		    (unsigned long)(api->next_timer_id - api->ntimers));
 	if (!(delay >= 0) || delay > DELAY_MAX)
 		delay = delay > DELAY_MAX ? DELAY_MAX : 0;
 	duk_push_array(ctx);

@@ -55,7 +55,8 @@ struct engine_hooks {
 	void (*on_unhandled_rejection)(void *arg, duk_context *ctx);
 	/* Later somebody did handle it. Stack: [ ... promise ]. */
 	void (*on_rejection_handled)(void *arg, duk_context *ctx);
-	/* A microtask (queueMicrotask) threw. */
+	/* A microtask (queueMicrotask) threw; the value is on top of the stack
+	 * of engine_ctx(). */
 	void (*on_uncaught)(void *arg, const struct engine_error *err);
 };
 

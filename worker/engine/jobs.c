@@ -18,6 +18,8 @@
 #include "worker/engine/promise.h"
 
 #define JOB_SLOTS 4 /* kind, a, b, c */
+/* What is rejected by listeners to rejections is reported so often at once. */
+#define REJECTION_ROUNDS 100
 
 struct batch {
 	struct engine *e;
@@ -284,11 +286,15 @@ take_rejected(duk_context *ctx, void *arg)
 void
 jobs_report_rejections(struct engine *e)
 {
+	int rounds;
+
 	engine_push_ref(e, e->ctx, REF_REJECTED);
-	if (duk_get_length(e->ctx, -1) > 0) {
+	for (rounds = 0; rounds < REJECTION_ROUNDS && !*e->fire &&
+			 duk_get_length(e->ctx, -1) > 0;
+	     rounds++) {
 		duk_safe_call(e->ctx, take_rejected, e, 0, 1);
 		duk_pop(e->ctx);
-		/* hooks may have queued something */
+		/* hooks may have queued something, or rejected more */
 		jobs_drain(e);
 	}
 	duk_pop(e->ctx);

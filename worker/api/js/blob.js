@@ -355,8 +355,19 @@
 		return o[$F] !== undefined ? encodeForm(o) : undefined;
 	};
 	out.makeBlob = function (bytes, type) {
-		return newBlob(bytes, type.toLowerCase());
+		return newBlob(bytes, mimeOf(type));
 	};
+	/* The last of the types that Content-Type lists. */
+	function mimeOf(type) {
+		var list = type.indexOf('"') < 0 ? type.split(',') : [type];
+		var i;
+
+		for (i = list.length - 1; i >= 0; i--) {
+			if (/^\s*[^\s\/;]+\/[^\s\/;]+\s*(;|$)/.test(list[i]))
+				return list[i].trim().toLowerCase();
+		}
+		return '';
+	}
 
 	/* Parameters of a header value: name="quoted" or token */
 	function parameter(value, name) {

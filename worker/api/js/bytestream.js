@@ -506,7 +506,8 @@
 				    'respond: the count is out of range');
 			if (q.controller === null)
 				throw new TypeError(
-				    'respond: the request was used already');
+				    'This ReadableStreamBYOBRequest has ' +
+				    'been invalidated.');
 			if (isDetached(q.view.buffer))
 				throw new TypeError(
 				    'respond: the view\'s buffer is detached');
@@ -520,8 +521,9 @@
 				throw new TypeError('respondWithNewView: the ' +
 				    'argument must be a view');
 			if (q.controller === null)
-				throw new TypeError('respondWithNewView: the ' +
-				    'request was used already');
+				throw new TypeError('This ' +
+				    'ReadableStreamBYOBRequest has been ' +
+				    'invalidated.');
 			if (isDetached(view.buffer))
 				throw new TypeError('respondWithNewView: the ' +
 				    'view\'s buffer is detached');

@@ -340,14 +340,15 @@
 			set: native.named(function (fn) {
 				var h = this[$H];
 
-				if (typeof fn !== 'function')
+				if (typeof fn !== 'function' &&
+				    (typeof fn !== 'object' || fn === null))
 					fn = null;
 				if (h === undefined) {
 					if (fn === null)
 						return;
 					h = this[$H] = { fn: fn };
 					add(this, type, function (e) {
-						if (h.fn !== null)
+						if (typeof h.fn === 'function')
 							h.fn.call(this, e);
 					});
 				}
@@ -594,8 +595,7 @@
 
 		if (l !== undefined && l.length > 0) {
 			try {
-				message = String(error && error.message ||
-				    error);
+				message = 'Uncaught ' + String(error);
 			} catch (e) {
 				message = 'Uncaught';
 			}

@@ -603,6 +603,16 @@
 			    writableProxy(t.writable.self));
 		}
 	};
+	/* A body that is an iterable, and no list or text: its stream. */
+	out.iterableBody = function (o) {
+		if (typeof o[Symbol.asyncIterator] !== 'function' &&
+		    (typeof o[Symbol.iterator] !== 'function' ||
+		    o instanceof String ||
+		    o.toString !== Object.prototype.toString &&
+		    o.toString !== Array.prototype.toString))
+			return undefined;
+		return st.ReadableStream.from(o);
+	};
 	out.streamLength = function (o) { return st.readable(o).length; };
 	out.cancelStream = function (o) {
 		var s = st.readable(o);

@@ -9,6 +9,8 @@
 	const LINES_MAX = 1000; /* of a difference */
 	const SHORT = 12;
 	const kinds = {
+		partialDeepStrictEqual:
+		    'Expected values to be partially and strictly deep-equal:',
 		strictEqual: 'Expected values to be strictly equal:',
 		deepStrictEqual: 'Expected values to be strictly deep-equal:',
 		strictEqualObject:
@@ -142,6 +144,7 @@
 		switch (o.operator) {
 		case 'strictEqual':
 		case 'deepStrictEqual':
+		case 'partialDeepStrictEqual':
 			return unequal(o.actual, o.expected, o.operator);
 		case 'notStrictEqual':
 		case 'notDeepStrictEqual':
@@ -238,6 +241,8 @@
 	assert.strictEqual = comparison('strictEqual', Object.is);
 	assert.notStrictEqual = comparison('notStrictEqual',
 	    (a, b) => !Object.is(a, b));
+	assert.partialDeepStrictEqual = comparison('partialDeepStrictEqual',
+	    compare.partialDeepEqual);
 	for (const k of Object.keys(assert))
 		native.named(assert[k], k);
 	assert.AssertionError = AssertionError;

@@ -213,7 +213,54 @@
 		        this.same(p[1], q[1])));
 	};
 
+	/* Is all of B in A? Lists and sets may have more, in order. */
+	function partial(a, b, seen) {
+		if (b === null || typeof b !== 'object' || a === null ||
+		    typeof a !== 'object')
+			return Object.is(a, b);
+		if (a === b || seen.get(b) === a)
+			return true;
+		if (getProto(a) !== getProto(b))
+			return false;
+		seen.set(b, a);
+		if (types.isMap(b))
+			return [...b].every(([k, v]) => a.has(k) &&
+			    partial(a.get(k), v, seen));
+		if (types.isSet(b)) {
+			const left = [...a];
+
+			return [...b].every((v) => {
+				const at = left.findIndex((x) => partial(x, v,
+				    seen));
+
+				if (at >= 0)
+					left.splice(at, 1);
+				return at >= 0;
+			});
+		}
+		if (Array.isArray(b)) {
+			let at = 0;
+
+			return b.every((v) => {
+				while (at < a.length && !partial(a[at], v,
+				    seen))
+					at++;
+				return at++ < a.length;
+			});
+		}
+		if (types.isRegExp(b) || types.isDate(b) ||
+		    ArrayBuffer.isView(b) || types.isAnyArrayBuffer(b) ||
+		    types.isBoxedPrimitive(b))
+			return new Comparison(true).same(a, b);
+		if (types.isNativeError(b) && (a.message !== b.message ||
+		    a.name !== b.name))
+			return false;
+		return Object.keys(b).concat(enumerableSymbols(b)).every(
+		    (k) => hasOwn.call(a, k) && partial(a[k], b[k], seen));
+	}
+
 	return {
+		partialDeepEqual: (a, b) => partial(a, b, new Map()),
 		deepEqual: (a, b) => new Comparison(false).same(a, b),
 		deepStrictEqual: (a, b) => new Comparison(true).same(a, b)
 	};

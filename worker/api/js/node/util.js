@@ -171,6 +171,61 @@
 		    new Promise((resolve) => signal.addEventListener('abort',
 		        () => resolve(), { once: true }));
 	}
+	const systemErrors = new Map([
+		[-7, ['E2BIG', 'argument list too long']],
+		[-13, ['EACCES', 'permission denied']],
+		[-98, ['EADDRINUSE', 'address already in use']],
+		[-11, ['EAGAIN', 'resource temporarily unavailable']],
+		[-9, ['EBADF', 'bad file descriptor']],
+		[-111, ['ECONNREFUSED', 'connection refused']],
+		[-104, ['ECONNRESET', 'connection reset by peer']],
+		[-17, ['EEXIST', 'file already exists']],
+		[-22, ['EINVAL', 'invalid argument']],
+		[-5, ['EIO', 'i/o error']],
+		[-21, ['EISDIR', 'illegal operation on a directory']],
+		[-24, ['EMFILE', 'too many open files']],
+		[-2, ['ENOENT', 'no such file or directory']],
+		[-12, ['ENOMEM', 'not enough memory']],
+		[-28, ['ENOSPC', 'no space left on device']],
+		[-20, ['ENOTDIR', 'not a directory']],
+		[-39, ['ENOTEMPTY', 'directory not empty']],
+		[-1, ['EPERM', 'operation not permitted']],
+		[-32, ['EPIPE', 'broken pipe']],
+		[-110, ['ETIMEDOUT', 'connection timed out']]
+	]);
+
+	function systemError(n, which) {
+		errors.number(n, 'err');
+		if (n >= 0 || !Number.isSafeInteger(n))
+			throw errors.outOfRange('err', 'a negative integer', n);
+		return systemErrors.has(n) ? systemErrors.get(n)[which] :
+		    `Unknown system error ${n}`;
+	}
+	/* The text of a .env file as an object. */
+	function parseEnv(content) {
+		const result = {};
+		const line = /^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*("(?:[^"])*"|'[^']*'|`[^`]*`|[^#\n]*)/gm;
+		let m;
+
+		errors.string(content, 'content');
+		content = content.replace(/\r\n?/g, '\n');
+		while ((m = line.exec(content)) !== null) {
+			let v = m[2].trim();
+			const quote = v[0];
+
+			if (v.length > 1 && `"'\``.includes(quote) &&
+			    v.endsWith(quote)) {
+				v = v.slice(1, -1);
+				if (quote === '"')
+					v = v.replace(/\\n/g, '\n');
+			}
+			result[m[1]] = v;
+		}
+		return result;
+	}
+	function getCallSites() {
+		return [];
+	}
 	function isError(v) {
 		return types.isNativeError(v) || v instanceof Error;
 	}
@@ -341,11 +396,17 @@
 		deprecate,
 		format,
 		formatWithOptions,
+		getCallSite: getCallSites,
+		getCallSites,
+		getSystemErrorMap: () => new Map(systemErrors),
+		getSystemErrorMessage: (n) => systemError(n, 1),
+		getSystemErrorName: (n) => systemError(n, 0),
 		inherits,
 		inspect: out.inspect,
 		isArray: Array.isArray,
 		isDeepStrictEqual: compare.deepStrictEqual,
 		parseArgs,
+		parseEnv,
 		promisify,
 		stripVTControlCharacters,
 		styleText,

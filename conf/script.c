@@ -20,6 +20,7 @@
 #include "conf/item.h"
 #include "conf/json.h"
 #include "conf/source.h"
+#include "conf/tsconfig.h"
 
 #define SCRIPT_FILES_MAX 1000
 #define SCRIPT_BYTES_MAX (16 * 1024 * 1024)
@@ -52,8 +53,19 @@ static const struct {
 #define NCODE 8  /* endings of code */
 #define NGUESS 9 /* endings that an import may leave out */
 
+#define SCRIPT_PATHS_MAX 500
+
+/* A row of `paths` of a tsconfig.json, the target in the project. */
+struct path {
+	const char *pattern, *target;
+};
+
 struct script {
 	struct load *l;
+	struct path paths[SCRIPT_PATHS_MAX];
+	size_t npaths;
+	const char *jsx_runtime; /* what JSX asks for, or NULL */
+	const char *tsconfig;    /* the file that is being read */
 	struct worker_draft *d;
 	const char *root; /* no "/" at its end, unless it is all */
 	size_t bytes;
@@ -72,6 +84,16 @@ find_ending(const char *path)
 			return (int)i;
 	}
 	return -1;
+}
+
+/* The options of tsconfig.json apply to TypeScript and JSX. */
+static bool
+has_tsconfig(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL && strcmp(dot, ".js") != 0 &&
+	       strcmp(dot, ".mjs") != 0 && strcmp(dot, ".cjs") != 0;
 }
 
 bool
@@ -205,6 +227,8 @@ add_file(struct script *s, const char *name)
 		return false;
 	}
 	m.kind = endings[ending].kind;
+	if (m.kind == CONF_MODULE_JSON && strstr(name, "tsconfig") != NULL)
+		m.kind = CONF_MODULE_TEXT; /* it may have comments */
 	l->where = name;
 	if (m.kind != CONF_MODULE_DATA && !source_check_utf8(l, &m.bytes))
 		s->is_full = true; /* one message is enough */
@@ -251,6 +275,8 @@ join(struct script *s, const char *from, const char *specifier, size_t len)
 	return n > 0 ? name : NULL;
 }
 
+static void scan(struct script *s, const struct conf_module *m);
+
 /* The file that NAME means: itself, or with an ending, or an index. */
 static void
 add_reached(struct script *s, const char *name)
@@ -273,26 +299,114 @@ add_reached(struct script *s, const char *name)
 			return;
 }
 
+/* A specifier that is no path, in the terms of tsconfig.json. */
+static void
+scan_mapped(struct script *s, const char *spec, size_t len)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < s->npaths && !s->is_full; i++) {
+		name = tsconfig_apply(s->l->pool, s->paths[i].pattern,
+		    s->paths[i].target, spec, len);
+		if (name != NULL)
+			add_reached(s, name);
+	}
+}
+
+static void
+on_path(void *arg, const char *pattern, const char *target)
+{
+	struct script *s = arg;
+	const char *name;
+
+	if (pattern == NULL) {
+		s->jsx_runtime = target;
+		return;
+	}
+	name = join(s, s->tsconfig, target, strlen(target));
+	if (name != NULL && s->npaths < SCRIPT_PATHS_MAX)
+		s->paths[s->npaths++] = (struct path){pattern, name};
+}
+
+/* The tsconfig.json files above the module NAME, and what they say. */
+static void
+add_tsconfigs(struct script *s, const char *name)
+{
+	const struct conf_module *m;
+	char *at = pool_strdup(s->l->pool, name), *slash;
+	size_t n;
+
+	do {
+		slash = strrchr(at, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		n = s->d->worker.nmodules;
+		s->tsconfig = slash != NULL ? pool_printf(s->l->pool,
+						  "%s/tsconfig.json", at)
+					    : "tsconfig.json";
+		if (!add_file(s, s->tsconfig) || n == s->d->worker.nmodules)
+			continue;
+		/* what it extends comes behind it */
+		for (; n < s->d->worker.nmodules && !s->is_full; n++) {
+			m = &s->d->modules[n];
+			if (m->kind != CONF_MODULE_TEXT)
+				continue;
+			s->tsconfig = m->name;
+			tsconfig_each_path((const char *)m->bytes.data,
+			    m->bytes.len, s->l->pool, on_path, s);
+			scan(s, m);
+		}
+		if (s->jsx_runtime != NULL)
+			scan_mapped(s, s->jsx_runtime, strlen(s->jsx_runtime));
+	} while (slash != NULL && !s->is_full);
+}
+
+static bool
+is_specifier(const char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)p[i] <= ' ' || p[i] == ':' || p[i] == '<')
+			return false;
+	return len > 0 && p[0] != '/';
+}
+
 /* Find the relative paths that stand in quotes in a module. */
 static void
 scan(struct script *s, const struct conf_module *m)
 {
 	const char *p = (const char *)m->bytes.data, *end = p + m->bytes.len;
 	const char *name = m->name, *open, *reached;
+	bool relative;
 	char quote;
 
 	while (p < end && !s->is_full) {
 		quote = *p++;
 		if ((quote != '"' && quote != '\'' && quote != '`') ||
-		    end - p < 3 || *p != '.' ||
-		    (p[1] != '/' && (p[1] != '.' || p[2] != '/')))
+		    end - p < 3)
+			continue;
+		relative =
+		    *p == '.' && (p[1] == '/' || (p[1] == '.' && p[2] == '/'));
+		if (!relative && s->npaths == 0)
 			continue;
 		open = p;
 		while (p < end && *p != quote && *p != '\n' && *p != '\\' &&
 		       *p != '\0' && p - open < SCRIPT_SPECIFIER_MAX)
 			p++;
-		if (p == end || *p != quote)
+		if (p == end || *p != quote) {
+			p = relative ? p : open;
 			continue;
+		}
+		if (!relative) {
+			/* the quote may open as well as close */
+			if (is_specifier(open, (size_t)(p - open)))
+				scan_mapped(s, open, (size_t)(p - open));
+			else
+				p = open;
+			continue;
+		}
 		reached = join(s, name, open, (size_t)(p - open));
 		if (reached != NULL)
 			add_reached(s, reached);
@@ -367,6 +481,9 @@ script_load(struct load *l, const char *path)
 	}
 	for (i = 0; i < s.d->worker.nmodules && !s.is_full; i++)
 		if (s.d->modules[i].kind == CONF_MODULE_ES ||
-		    s.d->modules[i].kind == CONF_MODULE_COMMONJS)
+		    s.d->modules[i].kind == CONF_MODULE_COMMONJS) {
+			if (has_tsconfig(s.d->modules[i].name))
+				add_tsconfigs(&s, s.d->modules[i].name);
 			scan(&s, &s.d->modules[i]);
+		}
 }

@@ -64,3 +64,27 @@ def test_modern_worker(serve_module, option):
         if call == 0:
             assert done.stdout == (MODERN / "main.out").read_text()
         assert done.stdout.startswith("bindings: 0 1 2 a b")
+
+
+PROJECT = PROGRAMS / "project"
+
+
+def test_script_with_tsconfig(serve):
+    """serve main.tsx finds what tsconfig.json names, and its options count."""
+    files = {str(p.relative_to(PROJECT)): p.read_text()
+             for p in PROJECT.rglob("*.*") if p.suffix != ".out"}
+    main = files["main.tsx"]
+    assert "console.log(a.map(String).join(' '))" in main
+    files["main.tsx"] = "const lines: string[] = [];\n" + main.replace(
+        "console.log(a.map(String).join(' '))",
+        "void lines.push(a.map(String).join(' '))") + """
+export default { fetch() { return new Response(lines.join("\\n")); } };
+"""
+    files["package.json"] = '{"name": "project"}'
+    server = serve(files=files, args=[
+        "main.tsx", "--socket-addr", "http=127.0.0.1:0"])
+    status, _, body = server.get("/")
+    assert status == 200, server.log()
+    wanted = (PROJECT / "main.out").read_text().splitlines()[1:]
+    assert body.decode().splitlines() == wanted
+    server.stop()

@@ -21,12 +21,12 @@
 #include "worker/engine/promise.h"
 #include "worker/engine/rt.h"
 #include "worker/engine/str.h"
+#include "worker/engine/tsconfig.h"
 
 #define NAME_MAX_BYTES 4096
 
 static struct module *add(struct engine *e, const char *name,
     enum module_kind kind);
-static char *join(const char *importer, const char *specifier);
 
 void
 modules_setup(struct engine *e, duk_context *ctx)
@@ -82,6 +82,7 @@ modules_free(struct engine *e)
 		return;
 	for (i = 0; i < e->modules->n; i++)
 		free_module(e->modules->list[i]);
+	tsconfig_free_all(e->modules);
 	free(e->modules->list);
 	free(e->modules);
 	e->modules = NULL;
@@ -188,12 +189,8 @@ module_slot_pop(duk_context *ctx, const struct module *m, enum module_slot slot)
 
 /* Names. */
 
-/*
- * The bundle's name for SPECIFIER seen from IMPORTER: "." and ".." are
- * resolved, never above the root. Owned by the caller; NULL if it is too long.
- */
-static char *
-join(const char *importer, const char *specifier)
+char *
+module_join(const char *importer, const char *specifier)
 {
 	const char *slash = strrchr(importer, '/'), *p = specifier;
 	size_t base = 0, n = 0;
@@ -239,17 +236,26 @@ ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-bool
-module_has_types(const struct module *m)
+static bool
+name_has_types(const char *name)
 {
-	return ends_with(m->name, ".ts") || ends_with(m->name, ".mts") ||
-	       ends_with(m->name, ".cts") || ends_with(m->name, ".tsx");
+	return ends_with(name, ".ts") || ends_with(name, ".mts") ||
+	       ends_with(name, ".cts") || ends_with(name, ".tsx");
 }
 
-bool
-module_has_jsx(const struct module *m)
+static bool
+name_has_jsx(const char *name)
 {
-	return ends_with(m->name, ".jsx") || ends_with(m->name, ".tsx");
+	return ends_with(name, ".jsx") || ends_with(name, ".tsx");
+}
+
+void
+module_syntax(duk_context *ctx, const struct module *m, struct lang_options *o)
+{
+	o->typescript = name_has_types(m->name);
+	o->jsx = name_has_jsx(m->name);
+	if (o->typescript || o->jsx)
+		o->tsconfig = tsconfig_lang(tsconfig_for(ctx, m->name));
 }
 
 /* Ask the tool's reader for a name that was not added. */
@@ -290,6 +296,12 @@ lookup(struct engine *e, const char *name, const char *type)
 	struct module *m = modules_find(e, name);
 
 	return m != NULL ? m : read_module(e, name, type);
+}
+
+struct module *
+modules_lookup(struct engine *e, const char *name)
+{
+	return lookup(e, name, "text");
 }
 
 /* What an import may leave out, in the order of conf/script.c. */
@@ -334,6 +346,30 @@ lookup_all(struct engine *e, const char *name, const char *type,
 		free(s);
 	}
 	return m != NULL ? m : lookup_endings(e, name, "/index", type);
+}
+
+/* What tsconfig.json makes of SPEC in the file BASE. */
+static struct module *
+lookup_paths(duk_context *ctx, const char *base, const char *spec,
+    const char *type)
+{
+	struct engine *e = engine_from(ctx);
+	const struct tsconfig *c;
+	struct module *m = NULL;
+	char *name;
+	size_t i;
+
+	if (!name_has_types(base) && !name_has_jsx(base))
+		return NULL;
+	c = tsconfig_for(ctx, base);
+	for (i = 0;
+	     m == NULL && (name = tsconfig_candidate(c, spec, i)) != NULL;
+	     i++) {
+		/* a tool reads files by their exact names: guess as well */
+		m = lookup_all(e, name, type, true);
+		free(name);
+	}
+	return m;
 }
 
 /* The type attribute asks for something that M is not. */
@@ -381,13 +417,15 @@ module_resolve_from(duk_context *ctx, const char *base, const char *type,
 	if (m == NULL && spec[0] == '/')
 		m = lookup_all(e, spec, type, is_require);
 	if (m == NULL && strlen(spec) == len) {
-		name = join(base, spec);
+		name = module_join(base, spec);
 		if (name != NULL)
 			m = lookup_all(e, name, type, is_require);
 		free(name);
 	}
 	if (m == NULL && spec[0] != '.')
 		m = modules_find(e, spec);
+	if (m == NULL && strlen(spec) == len)
+		m = lookup_paths(ctx, base, spec, type);
 	if (m == NULL && spec[0] != '.' && strchr(spec, ':') == NULL) {
 		name = xasprintf("node:%s", spec);
 		m = modules_find(e, name);

@@ -209,11 +209,9 @@ push_dirname(duk_context *ctx, const char *name)
 static void
 run_cjs(duk_context *ctx, struct module *m)
 {
-	struct lang_options o = {.kind = LANG_COMMONJS,
-	    .name = m->name,
-	    .typescript = module_has_types(m),
-	    .jsx = module_has_jsx(m)};
+	struct lang_options o = {.kind = LANG_COMMONJS, .name = m->name};
 
+	module_syntax(ctx, m, &o);
 	duk_push_object(ctx);
 	duk_push_object(ctx);
 	duk_put_prop_literal(ctx, -2, "exports");

@@ -107,13 +107,11 @@ copy_tables(struct module *m)
 static void
 parse(duk_context *ctx, struct module *m)
 {
-	struct lang_options o = {.kind = LANG_MODULE,
-	    .name = m->name,
-	    .typescript = module_has_types(m),
-	    .jsx = module_has_jsx(m)};
+	struct lang_options o = {.kind = LANG_MODULE, .name = m->name};
 	struct lang_diag diag;
 	int r;
 
+	module_syntax(ctx, m, &o);
 	lang_diag_init(&diag);
 	r = lang_parse(m->bytes, m->len, &o, &m->unit, &diag);
 	if (r != 0 && diag.message == NULL)

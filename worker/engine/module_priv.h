@@ -88,6 +88,7 @@ struct modules {
 	uint32_t async_counter;
 	module_read_fn *read;
 	void *read_arg;
+	struct tsconfig *tsconfigs; /* read so far */
 };
 
 /* One run over a graph. */
@@ -98,9 +99,20 @@ struct module_walk {
 
 struct module *modules_find(struct engine *e, const char *name);
 
-/* What the ending of its name says about its syntax. */
-bool module_has_types(const struct module *m);
-bool module_has_jsx(const struct module *m);
+/* The same, or what the tool's reader has by that name. */
+struct module *modules_lookup(struct engine *e, const char *name);
+/*
+ * The bundle's name for SPECIFIER seen from IMPORTER: "." and ".." are
+ * resolved, never above the root. Owned by the caller; NULL if it is too long.
+ */
+char *module_join(const char *importer, const char *specifier);
+
+/*
+ * What the ending of its name and tsconfig.json say about its syntax. Throws
+ * if that file is broken.
+ */
+void module_syntax(duk_context *ctx, const struct module *m,
+    struct lang_options *o);
 /* [ ] -> [ value of the slot ] and its reverse */
 void module_slot_push(duk_context *ctx, const struct module *m,
     enum module_slot slot);

@@ -378,6 +378,44 @@ group_close(struct lower *l, struct fnctx *fn)
 	lo_fn_leave(l, fn);
 }
 
+/* TypeScript before ES2022: a field is what a constructor would assign. */
+static bool
+assigns_fields(const struct lower *l)
+{
+	return l->u->options.tsconfig != NULL && l->u->options.typescript &&
+	       l->u->options.tsconfig->assign_fields;
+}
+
+/* NAME: of a key that is known, else NULL. */
+static void
+assign_field(struct lower *l, struct class *c, uint32_t m, uint32_t i,
+    const struct lang_str *name)
+{
+	uint32_t value = N(l, m)->b;
+	bool decorated;
+
+	if (value == 0 && c->result.len == 0) {
+		l->home = c->inst.up;
+		return;
+	}
+	lo_put(l, "%pthis[");
+	if (name != NULL)
+		lo_put_quote(l, *name);
+	else
+		lo_put(l, "%s", &c->keys[i]);
+	lo_put(l, "]=");
+	decorated = lo_dec_field_begin(l, c, i);
+	if (value == 0) {
+		lo_put(l, "void 0");
+	} else {
+		emit_sync(&l->e, N(l, value)->pos);
+		lo_at_named(l, value, name != NULL ? *name : lo_str(""));
+	}
+	lo_put(l, decorated ? ");" : ";");
+	lo_dec_field_end(l, c, i);
+	l->home = c->inst.up;
+}
+
 static void
 put_field(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 {
@@ -401,6 +439,10 @@ put_field(struct lower *l, struct class *c, uint32_t m, uint32_t i)
 	} else {
 		known =
 		    lo_key_name(l, node->a, node->flags & AF_COMPUTED, &name);
+		if (assigns_fields(l)) {
+			assign_field(l, c, m, i, known ? &name : NULL);
+			return;
+		}
 		lo_put(l, "%h(%pthis,", LANG_HELPER_FIELD);
 		if (known)
 			lo_put_quote(l, name);

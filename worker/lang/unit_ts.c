@@ -20,7 +20,9 @@ unit_erase_types(struct lang_unit *unit)
 	uint32_t i;
 	char *s;
 
-	drop_imports(unit);
+	if (unit->options.tsconfig == NULL ||
+	    !unit->options.tsconfig->keep_imports)
+		drop_imports(unit);
 	if (unit->nerased == 0)
 		return;
 	s = arena_strdup(&unit->arena, unit->src, unit->len);
@@ -88,7 +90,9 @@ drop_imports(struct lang_unit *u)
 	}
 	u->nimports = left;
 	for (i = 0; i < u->nrequests; i++)
-		u->requests[i].type_only = true;
+		/* JSX asks for its runtime without an import */
+		u->requests[i].type_only =
+		    i + 1 != u->jsx.runtime && i + 1 != u->jsx.fallback;
 	for (i = ast_node(&u->ast, u->ast.root)->a; i != 0; i = n->next) {
 		n = ast_node(&u->ast, i);
 		switch (n->kind) {

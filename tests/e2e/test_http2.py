@@ -61,6 +61,17 @@ def test_h2load(server):
     assert re.search(r"20000 succeeded, 0 failed, 0 errored", out), out
 
 
+@pytest.mark.skipif(not os.environ.get("EIDER_FULL"),
+                    reason="a minute: set EIDER_FULL=1")
+def test_h2load_for_a_minute(server):
+    """100 connections of 100 requests at a time each, without an error."""
+    out = run("h2load", "-c100", "-m100", "-D60", server.url + "/",
+              text=True).stdout
+    done = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, "
+                     r"(\d+) succeeded, 0 failed, 0 errored, 0 timeout", out)
+    assert done and int(done[3]) > 100_000 and done[2] == done[3], out
+
+
 def test_no_growth(server):
     args = ("h2load", "-c8", "-m32", server.url + "/")
     run(*args, "-n20000")

@@ -210,6 +210,75 @@ test_rows(void **state)
 	assert_true(NELEMS(rows) >= 200);
 }
 
+/*
+ * The published families of request smuggling, each with the rows that show
+ * it: part of their names, how many of them there are, whether all of them are
+ * refused (the others have one reading, which the next request shows).
+ */
+static const struct {
+	const char *family;
+	const char *part;
+	size_t nrows;
+	bool all_refused;
+} families[] = {
+    {"both lengths, the front's first", "CL.TE", 4, true},
+    {"both lengths, the back's first", "TE.CL: both", 1, true},
+    {"a coding that one server does not see", "TE.TE", 20, true},
+    {"two lengths", "CL.CL", 6, true},
+    {"a length that one server ignores", "CL.0", 3, false},
+    {"a length that one server does not see", "0.CL", 4, false},
+    {"chunks that one server ignores", "TE.0", 1, false},
+    {"lengths that are no numbers", "Content-Length ", 20, false},
+    {"LF instead of CRLF", "bare LF", 10, true},
+    {"CR alone", "bare CR", 4, true},
+    {"folded lines", "obs-fold", 6, true},
+    {"space before a colon", "before the colon", 4, true},
+    {"chunk sizes", "chunk: overflow", 1, true},
+    {"chunk sizes beyond 64 bits", "chunk: 2^64", 1, true},
+    {"chunk sizes in disguise", "chunk: 0x", 1, true},
+    {"chunk extensions", "chunk: extension", 15, false},
+    {"chunk extensions with line ends", "chunk: extension with a bare", 2,
+	true},
+    {"chunk data without its end", "behind the data", 3, true},
+    {"framing in trailers", "chunk: trailer Transfer-Encoding", 1, true},
+    {"length in trailers", "chunk: trailer Content-Length", 1, true},
+    {"NUL", "NUL", 5, false},
+    {"two hosts", "two Hosts", 2, true},
+    {"one host, twice", "two equal Hosts", 1, true},
+    {"a target that is another host's", "absolute target and bad Host", 1,
+	true},
+    {"bodies of CONNECT", "CONNECT with a body", 1, false},
+};
+
+static bool
+is_refused(const char *expected)
+{
+	size_t n = strlen(expected);
+
+	return n >= 3 && (expected[n - 3] == '4' || expected[n - 3] == '5') &&
+	       (n == 3 || expected[n - 4] == ' ');
+}
+
+static void
+test_every_smuggling_family_is_shown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NELEMS(families); i++) {
+		size_t n = 0, refused = 0;
+
+		for (size_t j = 0; j < NELEMS(rows); j++) {
+			if (strstr(rows[j].name, families[i].part) == NULL)
+				continue;
+			n++;
+			refused += is_refused(rows[j].expected);
+		}
+		if (n < families[i].nrows ||
+		    (families[i].all_refused && refused < n))
+			fail_msg("%s: %zu rows, %zu refused",
+			    families[i].family, n, refused);
+	}
+}
+
 /* A head that comes byte by byte must not be scanned over and over. */
 static void
 test_slow_head_is_linear(void **state)
@@ -243,6 +312,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_every_smuggling_family_is_shown),
 	    cmocka_unit_test(test_slow_head_is_linear),
 	};
 

@@ -95,11 +95,26 @@ digest_final(duk_context *ctx)
 	return 1;
 }
 
+/* [ hash object ] -> [ object ]: one of the same state */
+static duk_ret_t
+digest_copy(duk_context *ctx)
+{
+	EVP_MD_CTX *from = context_of(ctx, 1), *c;
+
+	if (digest_new(ctx) == 0 || from == NULL)
+		return duk_generic_error(ctx, "digest: it is done already");
+	c = context_of(ctx, -1);
+	if (EVP_MD_CTX_copy_ex(c, from) != 1)
+		return duk_generic_error(ctx, "digest: out of memory");
+	return 1;
+}
+
 const struct member *
 digest_natives(size_t *n_out)
 {
 	static const struct member natives[] = {
 	    {"digestNew", M_METHOD, digest_new, NULL, 1, 1, 0},
+	    {"digestCopy", M_METHOD, digest_copy, NULL, 2, 2, 0},
 	    {"digestUpdate", M_METHOD, digest_update, NULL, 2, 2, 0},
 	    {"digestFinal", M_METHOD, digest_final, NULL, 1, 1, 0},
 	};

@@ -8,6 +8,7 @@
 
 #include "worker/api/node_bytes.h"
 
+#include <idn2.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -365,12 +366,29 @@ n_is_proxy(duk_context *ctx)
 	return 1;
 }
 
+/* [ domain ] -> [ domain ]: xn-- labels as what they stand for */
+static duk_ret_t
+n_to_unicode(duk_context *ctx)
+{
+	size_t n;
+	const char *s = str_to_utf8(ctx, 0, &n);
+	char *out = NULL;
+
+	if (strlen(s) != n ||
+	    idn2_to_unicode_8z8z(s, &out, IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return 1;
+	str_push_utf8(ctx, out, strlen(out));
+	idn2_free(out);
+	return 1;
+}
+
 static const struct member natives[] = {
     /* clang-format off */
 	{ "textOf", M_METHOD, n_text_of, NULL, 4, 4, 0 },
 	{ "bytesOf", M_METHOD, n_bytes_of, NULL, 2, 2, 0 },
 	{ "search", M_METHOD, n_search, NULL, 5, 5, 0 },
 	{ "order", M_METHOD, n_order, NULL, 2, 2, 0 },
+	{ "toUnicode", M_METHOD, n_to_unicode, NULL, 1, 1, 0 },
 	{ "isProxy", M_METHOD, n_is_proxy, NULL, 1, 1, 0 },
     /* clang-format on */
 };

@@ -8,7 +8,7 @@
 	const EventEmitter = require('events');
 	const started = Date.now();
 	const process = new EventEmitter();
-	let cwd = '/bundle';
+	let cwd = '/';
 
 	function nextTick(fn, ...args) {
 		errors.fn(fn, 'callback');

@@ -23,6 +23,9 @@
 		}
 		mockImplementationOnce(fn, onCall) {
 			errors.fn(fn, 'implementation');
+			if (onCall !== undefined)
+				errors.integer(onCall, 'onCall',
+				    this.#calls.length);
 			this.#once.set(onCall ?? this.#calls.length, fn);
 		}
 		resetCalls() { this.#calls = []; }
@@ -47,12 +50,13 @@
 			const fn = context.next();
 			const call = { arguments: args, error: undefined,
 				result: undefined, stack: new Error(),
-				target, this: self };
+				target: target && original, this: self };
 
 			try {
 				if (target !== undefined) {
 					call.result = Reflect.construct(fn,
-					    args, target);
+					    args, target === mock ? original :
+					        target);
 					call.this = call.result;
 				} else {
 					call.result = Reflect.apply(fn, self,
@@ -79,6 +83,21 @@
 			mock.prototype = original.prototype;
 		return mock;
 	}
+	function checkTimes(times) {
+		if (times !== undefined)
+			errors.integer(times, 'options.times', 1);
+	}
+	function checkOptions(options) {
+		errors.object(options, 'options');
+		for (const k of ['getter', 'setter'])
+			if (options[k] !== undefined)
+				errors.boolean(options[k], `options.${k}`);
+		if (options.getter && options.setter)
+			throw errors.argValue('options.setter',
+			    options.setter,
+			    "cannot be used with 'options.getter'");
+		checkTimes(options.times);
+	}
 	class MockTracker {
 		#all = [];
 		fn(original, implementation, options) {
@@ -96,6 +115,7 @@
 			implementation ??= original;
 			errors.fn(original, 'original');
 			errors.fn(implementation, 'implementation');
+			checkTimes(options?.times);
 			context = new MockFunctionContext(implementation,
 			    (c) => c.mockImplementation(original),
 			    options?.times);
@@ -105,11 +125,20 @@
 		method(object, name, implementation, options = {}) {
 			let descriptor, context, kind, original, owner = object;
 
+			if (object === null || typeof object !== 'object' &&
+			    typeof object !== 'function')
+				throw errors.argType('object', ['object',
+					'function'], object);
+			if (typeof name !== 'string' &&
+			    typeof name !== 'symbol')
+				throw errors.argType('methodName', ['string',
+					'symbol'], name);
 			if (implementation !== null &&
 			    typeof implementation === 'object') {
 				options = implementation;
 				implementation = undefined;
 			}
+			checkOptions(options);
 			while (owner !== null && !(descriptor =
 			    Object.getOwnPropertyDescriptor(owner, name)))
 				owner = Object.getPrototypeOf(owner);
@@ -140,6 +169,9 @@
 				options = implementation;
 				implementation = undefined;
 			}
+			if (options?.getter === false)
+				throw errors.argValue('options.getter',
+				    options.getter, 'cannot be false');
 			return this.method(object, name, implementation,
 			    Object.assign({}, options, { getter: true }));
 		}
@@ -149,6 +181,9 @@
 				options = implementation;
 				implementation = undefined;
 			}
+			if (options?.setter === false)
+				throw errors.argValue('options.setter',
+				    options.setter, 'cannot be false');
 			return this.method(object, name, implementation,
 			    Object.assign({}, options, { setter: true }));
 		}

@@ -26,9 +26,11 @@
 #define SERVICES_MAX 65536
 #define BUCKETS 256
 
-/* One channel of a service. */
+/* One channel of a service, to one of the processes that run it. */
 struct link {
 	LIST_ENTRY(link) entry;  /* of all links */
+	LIST_ENTRY(link) sister; /* of the service's that take new streams */
+	bool is_open;            /* it does */
 	struct service *service; /* held */
 	struct mux *mux;         /* owned */
 };
@@ -39,8 +41,10 @@ struct service {
 	SLIST_ENTRY(service) bucket;
 	struct services *all; /* held */
 	uint32_t id;
-	bool asked;        /* a CHANNEL_REQUEST is under way */
-	struct link *open; /* takes new streams, or NULL */
+	bool asked; /* a CHANNEL_REQUEST is under way */
+	LIST_HEAD(, link) open;
+	unsigned int nopen;
+	unsigned int ninstances; /* that may have a channel */
 	struct exchange_queue waiting;
 	size_t nwaiting;
 };
@@ -83,6 +87,17 @@ fail_waiting(struct service *s, uint32_t code, const char *text)
 	}
 }
 
+/* It takes no new streams any more. */
+static void
+shut(struct link *l)
+{
+	if (!l->is_open)
+		return;
+	l->is_open = false;
+	LIST_REMOVE(l, sister);
+	l->service->nopen--;
+}
+
 void
 services_free(struct services **services)
 {
@@ -94,8 +109,7 @@ services_free(struct services **services)
 		return;
 	while ((l = LIST_FIRST(&s->links)) != NULL) {
 		LIST_REMOVE(l, entry);
-		if (l->service->open == l)
-			l->service->open = NULL;
+		shut(l);
 		mux_free(&l->mux);
 		free(l);
 	}
@@ -134,18 +148,27 @@ service_get(struct services *s, uint32_t id)
 	e->all = s;
 	e->id = id;
 	TAILQ_INIT(&e->waiting);
+	LIST_INIT(&e->open);
 	SLIST_INSERT_HEAD(&s->buckets[id % BUCKETS], e, bucket);
 	s->n++;
 	return e;
 }
 
-/* The channel that takes new streams, if there is one. */
+/* Of the channels that take new streams the least busy one, if any. */
 static struct link *
 usable(struct service *s)
 {
-	if (s->open != NULL && !mux_is_open(s->open->mux))
-		s->open = NULL;
-	return s->open;
+	struct link *best = NULL, *l, *next;
+
+	for (l = LIST_FIRST(&s->open); l != NULL; l = next) {
+		next = LIST_NEXT(l, sister);
+		if (!mux_is_open(l->mux))
+			shut(l);
+		else if (best == NULL ||
+			 mux_nstreams(l->mux) < mux_nstreams(best->mux))
+			best = l;
+	}
+	return best;
 }
 
 static void
@@ -159,14 +182,24 @@ ask(struct service *s)
 	control_u32_send(f->super, IPC_CHANNEL_REQUEST, s->id);
 }
 
+/* All processes that there are have work: have another, if it may be. */
+static void
+ask_if_busy(struct service *s, const struct link *least_busy)
+{
+	if (s->nopen < s->ninstances && mux_nstreams(least_busy->mux) > 1)
+		ask(s);
+}
+
 int
 service_submit(struct service *s, struct exchange *x)
 {
 	struct link *l = usable(s);
 
 	/* First come, first served. */
-	if (l != NULL && s->nwaiting == 0 && exchange_open(x, l->mux) == 0)
+	if (l != NULL && s->nwaiting == 0 && exchange_open(x, l->mux) == 0) {
+		ask_if_busy(s, l);
 		return 0;
+	}
 	if (s->nwaiting >= s->all->front->limits.waiting)
 		return ERR_LIMIT;
 	TAILQ_INSERT_TAIL(&s->waiting, x, link);
@@ -202,6 +235,7 @@ open_waiting(struct service *s)
 			s->nwaiting++;
 			return;
 		}
+		ask_if_busy(s, l);
 	}
 }
 
@@ -213,7 +247,8 @@ service_stream_ended(struct service *s)
 }
 
 void
-service_on_channel(struct services *services, uint32_t id, int fd)
+service_on_channel(struct services *services, uint32_t id,
+    unsigned int instances, int fd)
 {
 	struct mux_options options = {.ops = &mux_ops};
 	struct service *s = find(services, id);
@@ -230,7 +265,10 @@ service_on_channel(struct services *services, uint32_t id, int fd)
 	options.arg = l;
 	l->mux = mux_new(services->front->hub, fd, &options);
 	LIST_INSERT_HEAD(&services->links, l, entry);
-	s->open = l;
+	l->is_open = true;
+	LIST_INSERT_HEAD(&s->open, l, sister);
+	s->nopen++;
+	s->ninstances = instances;
 	open_waiting(s);
 }
 
@@ -243,6 +281,11 @@ service_on_refused(struct services *services, uint32_t id, uint32_t code,
 	if (s == NULL || !s->asked)
 		return;
 	s->asked = false;
+	/* One more was wanted; those that there are go on. */
+	if (usable(s) != NULL) {
+		s->ninstances = s->nopen;
+		return;
+	}
 	fail_waiting(s, code, text);
 }
 
@@ -253,8 +296,7 @@ on_goaway(void *arg, uint32_t code)
 	struct service *s = l->service;
 
 	log_debug("service %u: %s", s->id, ipc_reset_text(code));
-	if (s->open == l)
-		s->open = NULL;
+	shut(l);
 	open_waiting(s);
 }
 
@@ -266,8 +308,7 @@ on_close(void *arg, enum chan_close reason)
 
 	log_debug("service %u: channel %s", s->id, chan_close_text(reason));
 	LIST_REMOVE(l, entry);
-	if (s->open == l)
-		s->open = NULL;
+	shut(l);
 	mux_free(&l->mux);
 	free(l);
 	open_waiting(s);

@@ -30,8 +30,12 @@ void service_cancel(struct service *s, struct exchange *x);
 /* A stream of S is gone: another exchange can have its place. */
 void service_stream_ended(struct service *s);
 
-/* The supervisor's answers. FD is taken. */
-void service_on_channel(struct services *s, uint32_t id, int fd);
+/*
+ * The supervisor's answers. FD is taken; INSTANCES processes run the worker,
+ * and each may have a channel.
+ */
+void service_on_channel(struct services *s, uint32_t id, unsigned int instances,
+    int fd);
 void service_on_refused(struct services *s, uint32_t id, uint32_t code,
     const char *text);
 

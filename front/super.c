@@ -87,7 +87,7 @@ on_channel(void *arg, const struct ipc_msg *msg)
 	if (control_channel_get(msg, &m) != 0 || m.side != CONTROL_CLIENT)
 		return ERR_PROTO;
 	msg->fds[0] = -1;
-	service_on_channel(f->services, m.target, fd);
+	service_on_channel(f->services, m.target, m.instances, fd);
 	return 0;
 }
 

@@ -95,6 +95,7 @@ control_channel_put(struct buf *b, const struct control_channel *m)
 {
 	buf_put_u8(b, m->side);
 	buf_put_u32(b, m->target);
+	buf_put_u16(b, m->instances);
 	put_str(b, &m->entrypoint);
 	put_str(b, &m->props);
 }
@@ -107,6 +108,7 @@ control_channel_get(const struct ipc_msg *msg, struct control_channel *out)
 	rd_init(&r, msg->body, msg->len);
 	out->side = rd_u8(&r);
 	out->target = rd_u32(&r);
+	out->instances = rd_u16(&r);
 	out->entrypoint = get_str(&r, TEXT_MAX);
 	out->props = get_str(&r, PROPS_MAX);
 	if (out->side > CONTROL_SERVER)

@@ -62,6 +62,9 @@ struct control_channel {
 	uint8_t side;
 	/* Client: the target that was asked for. Server: 0. */
 	uint32_t target;
+	/* Client: how many processes run that worker; each has a channel of
+	 * its own. 0 is 1. */
+	uint16_t instances;
 	/* Server: which entrypoint requests of this channel are for, and its
 	 * ctx.props; given by the supervisor, never by the caller. */
 	struct control_str entrypoint; /* empty: default */

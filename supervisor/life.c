@@ -79,6 +79,7 @@ life_init(struct instance *in, struct slot *slot, size_t index)
 {
 	in->slot = slot;
 	in->index = index;
+	in->waiters.ninstances = (uint16_t)MIN(slot->ninstances, UINT16_MAX);
 	ev_timer_init(&in->retry, on_retry, 0.0, 0.0);
 	in->retry.data = in;
 }
@@ -88,6 +89,7 @@ life_clear(struct instance *in)
 {
 	ev_timer_stop(in->slot->set->o.loop, &in->retry);
 	waiters_clear(&in->waiters);
+	free(in->clients);
 }
 
 static void
@@ -119,6 +121,7 @@ leave_instance(struct life *l)
 		return;
 	ASSERT(l->instance->life == l);
 	l->instance->life = NULL;
+	l->instance->nclients = 0;
 	l->instance = NULL;
 }
 

@@ -24,6 +24,8 @@ struct instance {
 	enum worker_state state;
 	struct life *life; /* the process that takes channels, or NULL */
 	struct waiters waiters;
+	const struct proc **clients; /* have a channel to life; owned */
+	size_t nclients;
 	ev_timer retry; /* the end of WAITING, QUARANTINE, FAILED */
 	struct backoff backoff;
 	uint64_t nstarts;

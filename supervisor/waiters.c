@@ -60,10 +60,11 @@ send_end(struct proc *to, const struct control_channel *m, int fd)
 }
 
 static void
-connect_one(const struct waiter *w, struct proc *server)
+connect_one(const struct waiter *w, struct proc *server, uint16_t instances)
 {
-	struct control_channel asking = {
-	    .side = CONTROL_CLIENT, .target = w->target};
+	struct control_channel asking = {.side = CONTROL_CLIENT,
+	    .target = w->target,
+	    .instances = instances};
 	struct control_channel serving = {
 	    .side = CONTROL_SERVER,
 	    .entrypoint = {w->entrypoint, strlen(w->entrypoint)},
@@ -132,6 +133,15 @@ waiters_add(struct waiters *ws, struct proc *requester, uint32_t target,
 }
 
 bool
+waiters_has(const struct waiters *ws, const struct proc *requester)
+{
+	for (const struct waiter *w = ws->first; w != NULL; w = w->next)
+		if (w->requester == requester)
+			return true;
+	return false;
+}
+
+bool
 waiters_is_empty(const struct waiters *ws)
 {
 	return ws->n == 0;
@@ -143,7 +153,7 @@ waiters_connect(struct waiters *ws, struct proc *server)
 	struct waiter *w;
 
 	while ((w = take(ws)) != NULL) {
-		connect_one(w, server);
+		connect_one(w, server, ws->ninstances);
 		free_waiter(w);
 	}
 }

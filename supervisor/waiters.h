@@ -18,6 +18,7 @@ struct waiter;
 struct waiters {
 	struct waiter *first;
 	size_t n;
+	uint16_t ninstances; /* of the worker; told to those that ask */
 };
 
 #define WAITERS_MAX 256 /* about as many fronts and callers there are */
@@ -28,6 +29,7 @@ struct waiters {
  */
 void waiters_add(struct waiters *ws, struct proc *requester, uint32_t target,
     const struct conf_designator *d);
+bool waiters_has(const struct waiters *ws, const struct proc *requester);
 bool waiters_is_empty(const struct waiters *ws);
 
 /* Each gets a channel to SERVER. */

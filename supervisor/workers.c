@@ -271,6 +271,60 @@ workers_read_log(struct workers *ws, const char *name)
 		proc_read_log(p);
 }
 
+static bool
+has_client(const struct instance *in, const struct proc *requester)
+{
+	for (size_t i = 0; i < in->nclients; i++)
+		if (in->clients[i] == requester)
+			return true;
+	return waiters_has(&in->waiters, requester);
+}
+
+static void
+add_client(struct instance *in, const struct proc *requester)
+{
+	if (in->slot->ninstances == 1 || has_client(in, requester))
+		return;
+	in->clients =
+	    xreallocarray(in->clients, in->nclients + 1, sizeof *in->clients);
+	in->clients[in->nclients++] = requester;
+}
+
+static void
+forget_client(struct instance *in, const struct proc *requester)
+{
+	waiters_forget(&in->waiters, requester);
+	for (size_t i = 0; i < in->nclients; i++)
+		if (in->clients[i] == requester)
+			in->clients[i--] = in->clients[--in->nclients];
+}
+
+/*
+ * The instance for another channel of REQUESTER's: in turn, one that it has no
+ * channel to if there is one. Those that may not start are a last resort.
+ */
+static struct instance *
+pick_instance(struct slot *s, const struct proc *requester)
+{
+	size_t first = s->next_instance++;
+	struct instance *best = &s->instances[first % s->ninstances];
+	int best_rank = -1;
+
+	for (size_t i = 0; i < s->ninstances; i++) {
+		struct instance *in =
+		    &s->instances[(first + i) % s->ninstances];
+		bool is_barred = in->state == WORKER_QUARANTINE ||
+				 in->state == WORKER_FAILED;
+		int rank = is_barred ? 0 : has_client(in, requester) ? 1 : 2;
+
+		if (rank > best_rank) {
+			best = in;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
 void
 workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
     const struct conf_designator *d)
@@ -288,7 +342,7 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 		    "shutting down");
 		return;
 	}
-	in = &s->instances[s->next_instance++ % s->ninstances];
+	in = pick_instance(s, requester);
 	switch (in->state) {
 	case WORKER_QUARANTINE:
 		waiters_refuse_one(requester, target, IPC_RESET_QUARANTINE,
@@ -306,6 +360,7 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 	default:
 		break;
 	}
+	add_client(in, requester);
 	waiters_add(&in->waiters, requester, target, d);
 	if (in->state == WORKER_READY)
 		waiters_connect(&in->waiters, in->life->proc);
@@ -318,11 +373,10 @@ workers_forget(struct workers *ws, const struct proc *requester)
 {
 	for (size_t i = 0; i < ws->nslots; i++)
 		for (size_t j = 0; j < ws->slots[i]->ninstances; j++)
-			waiters_forget(&ws->slots[i]->instances[j].waiters,
-			    requester);
+			forget_client(&ws->slots[i]->instances[j], requester);
 	for (struct slot *s = ws->retired; s != NULL; s = s->next)
 		for (size_t j = 0; j < s->ninstances; j++)
-			waiters_forget(&s->instances[j].waiters, requester);
+			forget_client(&s->instances[j], requester);
 }
 
 void

@@ -321,11 +321,46 @@ export default { async fetch(request, env) {
     assert server.stop() == 0
 
 
-def test_instances(lives):
-    server = lives(config(extra="instances = 3", server="fronts = 3"))
-    wait_until(lambda: server.get()[0] == 200 and len(
-        [w for w in status(server)["workers"] if w["pid"]]) > 1)
+def serving(server):
+    return [w["pid"] for w in status(server)["workers"] if w["pid"]]
+
+
+def test_instances_serve_at_the_same_time(lives):
+    """One front; a process more for each request that finds all busy."""
+    server = lives(config(extra="instances = 3", server="fronts = 1"))
     assert len(status(server)["workers"]) == 3
+    for _ in range(10):
+        assert server.get()[0] == 200
+    assert len(serving(server)) == 1  # one at a time needs one
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for _ in range(4):
+            slow = [pool.submit(server.get, "/slow") for _ in range(6)]
+            assert {run.result(10)[0] for run in slow} == {200}
+        assert len(serving(server)) == 3
+        slow = [pool.submit(server.get, "/slow") for _ in range(6)]
+        counts = [int(run.result(10)[2].split()[1]) for run in slow]
+    # Of 40 requests one alone would have had 35 before these.
+    assert max(counts) < 34, counts
+    assert server.stop() == 0
+
+
+def test_an_instance_in_quarantine_is_not_asked(lives):
+    server = lives(config(extra="instances = 2",
+                          server="fronts = 1\nsandbox = none"))
+    while "in quarantine" not in [w["state"]
+                                  for w in status(server)["workers"]]:
+        server.get()
+        for pid in serving(server)[:1]:
+            os.kill(pid, signal.SIGBUS)
+            wait_until(lambda: pid not in serving(server))
+    for _ in range(10):
+        assert server.get()[0] == 200
+    assert server.stop() == 0
+
+
+def test_instances_are_for_all_fronts(lives):
+    server = lives(config(extra="instances = 3", server="fronts = 3"))
+    wait_until(lambda: server.get()[0] == 200 and len(serving(server)) > 1)
 
 
 # --- reload ---

@@ -20,9 +20,11 @@
 		return typeof encoding === 'string' ?
 		    encodings[encoding.toLowerCase()] : undefined;
 	}
-	function encodingOf(encoding) {
-		const n = encoding === undefined || encoding === null ||
-		    encoding === '' ? 0 : numberOf(encoding);
+	/* STRICT: only nothing at all stands for UTF-8. */
+	function encodingOf(encoding, strict) {
+		const n = encoding === undefined || !strict &&
+		    (encoding === null || encoding === '') ? 0 :
+		    numberOf(strict ? `${encoding}` : encoding);
 
 		if (n === undefined)
 			throw errors.type('ERR_UNKNOWN_ENCODING',
@@ -227,6 +229,8 @@
 			if (length === undefined)
 				return wrap(native.concat(list));
 			errors.integer(length, 'length', 0);
+			if (list.length === 0)
+				return Buffer.alloc(0);
 			b = Buffer.alloc(length);
 			for (const v of list) {
 				if (at + v.length > length) {
@@ -275,7 +279,8 @@
 		toString(encoding, start, end) {
 			if (arguments.length === 0)
 				return native.textOf(this, 0, 0, this.length);
-			return textOf(this, encodingOf(encoding), start, end);
+			return textOf(this, encodingOf(encoding, true), start,
+			    end);
 		},
 		toJSON() {
 			return { type: 'Buffer', data: Array.from(this) };
@@ -286,6 +291,10 @@
 			if (typeof offset === 'string') {
 				encoding = offset;
 				offset = length = undefined;
+				if (arguments[2] !== undefined &&
+				    typeof arguments[2] !== 'string')
+					throw errors.argType('argument',
+					    'string', arguments[2]);
 			} else if (typeof length === 'string') {
 				encoding = length;
 				length = undefined;
@@ -335,7 +344,7 @@
 			let n;
 
 			if (!types.isUint8Array(target))
-				throw errors.argType('argument', ['Buffer',
+				throw errors.argType('target', ['Buffer',
 					'Uint8Array'], target);
 			tStart = tStart === undefined ? 0 :
 			    toInteger(tStart, 0);
@@ -343,9 +352,9 @@
 				throw errors.outOfRange('targetStart', '>= 0',
 				    tStart);
 			start = start === undefined ? 0 : toInteger(start, 0);
-			if (start < 0 || start > this.length)
-				throw errors.outOfRange('sourceStart',
-				    `>= 0 && <= ${this.length}`, start);
+			if (start < 0)
+				throw errors.outOfRange('sourceStart', '>= 0',
+				    start);
 			end = end === undefined ? this.length :
 			    toInteger(end, 0);
 			if (end < 0)
@@ -440,6 +449,8 @@
 			    typeof encoding !== 'string')
 				throw errors.argType('encoding', 'string',
 				    encoding);
+			if (encoding !== undefined)
+				encodingOf(encoding);
 		}
 		if (offset === undefined)
 			offset = 0;
@@ -615,9 +626,9 @@
 		return offset + size;
 	}
 	function checkByteLength(size) {
-		if (size === undefined)
-			throw errors.argType('byteLength', 'number', size);
-		errors.integer(size, 'byteLength', 1, 6);
+		if (!Number.isInteger(size) || size < 1 || size > 6)
+			throw errors.outOfRange('byteLength', '>= 1 && <= 6',
+			    size);
 	}
 	function numberMethods(order, isLittle) {
 		methods[`readUInt${order}`] = function (offset, size) {
@@ -795,6 +806,9 @@
 			e.errno = 1;
 			throw e;
 		}
+		if (a === 3 && source.length % 2 !== 0 ||
+		    a === 0 && b === 3 && !isUtf8(source))
+			throw new Error('Unable to transcode buffer');
 		text = native.textOf(source, a, 0, source.length);
 		if (b === 1 || b === 2)
 			text = text.replace(b === 1 ? /[^\x00-\xff]/gu :

@@ -101,7 +101,7 @@
 
 			for (let i = parts.length - 1; i >= -1; i--) {
 				const p = i >= 0 ? parts[i] : out.cwd ?
-				    out.cwd() : windows ? '\\' : '/';
+				    out.cwd() : '/';
 				let r;
 
 				errors.string(p, `paths[${i}]`);
@@ -157,9 +157,12 @@
 			at = lastPart(path, root.length, end, windows);
 			if (at <= root.length)
 				return root === '' ? '.' : root;
-			end = endOf(path, root.length, windows);
-			return path.slice(0, at - 1 > root.length ? at - 1 :
-			    Math.max(at - 1, root.length));
+			/* of several slashes but one is taken */
+			return path.slice(0, Math.max(at - 1, root.length)) +
+			    (at - 1 === root.length &&
+			    isSlash(path[root.length], windows) &&
+			    endOf(path, at - 1, windows) > at ?
+			        path[root.length] : '');
 		}
 		function basename(path, suffix) {
 			let from, end, name;
@@ -172,8 +175,8 @@
 			end = endOf(path, from, windows);
 			name = path.slice(lastPart(path, from, end, windows),
 			    end);
-			return suffix !== undefined && suffix !== name &&
-			    name.endsWith(suffix) ?
+			return suffix !== undefined && (suffix !== name ||
+			    suffix === path) && name.endsWith(suffix) ?
 			    name.slice(0, name.length - suffix.length) :
 			    name;
 		}

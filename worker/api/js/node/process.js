@@ -6,6 +6,11 @@
 	const global = native.global;
 	const errors = require('errors');
 	const EventEmitter = require('events');
+	/* What getBuiltinModule() knows. */
+	const modules = new Set(['assert', 'assert/strict', 'async_hooks',
+		'buffer', 'crypto', 'diagnostics_channel', 'events', 'path',
+		'path/win32', 'process', 'querystring', 'string_decoder',
+		'timers', 'timers/promises', 'url', 'util', 'util/types']);
 	const started = Date.now();
 	const process = new EventEmitter();
 	let cwd = '/';
@@ -144,11 +149,10 @@
 		stderr: output(2),
 		getBuiltinModule(id) {
 			id = String(id).replace(/^node:/, '');
-			try {
-				return require(id.replace('/', '_'));
-			} catch (e) {
-				return undefined;
-			}
+			if (id === 'path/posix')
+				id = 'path';
+			return modules.has(id) ?
+			    require(id.replace('/', '_')) : undefined;
 		},
 		loadEnvFile: unavailable('loadEnvFile'),
 		setUncaughtExceptionCaptureCallback:

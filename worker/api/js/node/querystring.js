@@ -9,6 +9,11 @@
 	function escape(s) {
 		if (typeof s !== 'string')
 			s = typeof s === 'object' ? String(s) : s + '';
+		/* a lead surrogate goes with whatever follows */
+		s = s.replace(/[\ud800-\udbff]([^\udc00-\udfff])/g,
+		    (m, next) => String.fromCodePoint(0x10000 +
+		        ((m.charCodeAt(0) & 0x3ff) << 10 |
+		        next.charCodeAt(0) & 0x3ff)));
 		try {
 			return encodeURIComponent(s);
 		} catch (e) {
@@ -94,10 +99,10 @@
 		for (const part of parts) {
 			let at, k, v;
 
-			if (part === '')
-				continue;
 			if (max-- <= 0)
 				break;
+			if (part === '')
+				continue;
 			at = part.indexOf(eq);
 			k = decoded(at < 0 ? part : part.slice(0, at), decode);
 			v = at < 0 ? '' : decoded(part.slice(at + eq.length),

@@ -45,9 +45,9 @@
 		clearInterval: global.clearInterval,
 		setImmediate,
 		clearImmediate,
-		active() { throw errors.notImplemented('timers.active'); },
-		unenroll() { throw errors.notImplemented('timers.unenroll'); },
-		enroll() { throw errors.notImplemented('timers.enroll'); }
+		active() { throw new Error('Not implemented'); },
+		unenroll() { throw new Error('Not implemented'); },
+		enroll() { throw new Error('Not implemented'); }
 	};
 	Object.defineProperty(timers, 'promises', {
 		get() { return require('timers_promises'); },

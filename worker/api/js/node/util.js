@@ -163,7 +163,8 @@
 	function aborted(signal, resource) {
 		if (signal === undefined)
 			throw errors.argType('signal', 'AbortSignal', signal);
-		errors.signal(signal, 'signal');
+		if (!(signal instanceof global.AbortSignal))
+			throw errors.argType('signal', 'AbortSignal', signal);
 		if (resource === null || typeof resource !== 'object' &&
 		    typeof resource !== 'function')
 			throw errors.argType('resource', 'object', resource);
@@ -388,8 +389,19 @@
 			values[name] = value;
 	}
 
+	/* "3 Jan 12:00:00 - text" */
+	function log(...args) {
+		const d = new Date(), two = (n) => String(n).padStart(2, '0');
+		const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul',
+			'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][d.getMonth()];
+
+		global.console.log('%s - %s', `${d.getDate()} ${month} ${
+		    two(d.getHours())}:${two(d.getMinutes())}:${
+		    two(d.getSeconds())}`, format(...args));
+	}
 	const util = {
 		aborted,
+		log,
 		callbackify,
 		debug: debuglog,
 		debuglog,

@@ -138,6 +138,30 @@ conf_free(struct conf **conf)
 	errno = saved;
 }
 
+/* The pool is ours, whatever readers of the config are told. */
+static void
+wipe(const struct conf_bytes *bytes)
+{
+	union {
+		const uint8_t *borrowed;
+		uint8_t *owned;
+	} u = {.borrowed = bytes->data};
+
+	if (u.owned != NULL)
+		explicit_bzero(u.owned, bytes->len);
+}
+
+void
+conf_wipe_keys(struct conf *conf)
+{
+	for (size_t i = 0; i < conf->nsockets; i++) {
+		const struct conf_tls *tls = &conf->sockets[i].tls;
+
+		for (size_t j = 0; j < tls->nkeypairs; j++)
+			wipe(&tls->keypairs[j].private_key);
+	}
+}
+
 const struct conf_socket *
 conf_find_socket(const struct conf *conf, const char *name)
 {

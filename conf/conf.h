@@ -75,6 +75,62 @@ struct conf_http {
 	size_t ninject_response_headers;
 };
 
+struct conf_keypair {
+	struct conf_bytes private_key;       /* PEM; see conf_wipe_keys() */
+	struct conf_bytes certificate_chain; /* PEM */
+	struct conf_bytes ocsp_response;     /* DER; absent: none */
+	int64_t not_before;                  /* of the certificate, UTC */
+	int64_t not_after;
+	struct conf_at at;
+};
+
+enum conf_client_certs {
+	CONF_CLIENT_CERTS_NO,
+	CONF_CLIENT_CERTS_OPTIONAL,
+	CONF_CLIENT_CERTS_REQUIRED,
+};
+
+enum conf_tls_version {
+	CONF_TLS_GOOD_DEFAULT,
+	CONF_TLS_1_2,
+	CONF_TLS_1_3,
+};
+
+/* TlsOptions of a socket. Keys and certificates fit together. */
+struct conf_tls {
+	const struct conf_keypair *keypairs; /* [0] for unknown names */
+	size_t nkeypairs;
+	struct conf_keypair keypair; /* "keypair.privateKey = " and so on */
+	enum conf_client_certs client_certs;
+	bool trust_browser_cas;
+	const struct conf_bytes *trusted; /* PEM, each one or more */
+	size_t ntrusted;
+	enum conf_tls_version min_version;
+	const char *cipher_list; /* NULL: the default */
+};
+
+/* Who speaks the PROXY protocol on a socket. */
+struct conf_net {
+	uint8_t address[16]; /* IPv4 as mapped IPv6 */
+	uint8_t bits;        /* of 128 */
+	bool is_unix;        /* instead: any peer on a Unix socket */
+	const char *text;    /* as written */
+};
+
+enum conf_access_log_sink {
+	CONF_ACCESS_LOG_NONE,
+	CONF_ACCESS_LOG_STDERR,
+	CONF_ACCESS_LOG_JOURNAL,
+	CONF_ACCESS_LOG_FILE,
+};
+
+struct conf_access_log {
+	enum conf_access_log_sink sink;
+	const char *path; /* of the file, or of the journal's socket */
+};
+
+enum conf_access_format { CONF_ACCESS_COMBINED, CONF_ACCESS_JSON };
+
 /*
  * One `routes` entry: HOST/PATH. The first that matches wins; when none does,
  * the socket's service answers, or 404 where it has none.
@@ -98,7 +154,14 @@ struct conf_socket {
 	struct conf_address address;
 	int fd; /* of --socket-fd, a listening socket to take; -1: bind address
 		 */
-	struct conf_http http;
+	struct conf_http http; /* also of https */
+	bool is_https;
+	struct conf_tls tls;
+	const struct conf_net *proxies;
+	size_t nproxies; /* 0: the PROXY protocol is not spoken */
+	bool server_timing;
+	struct conf_access_log access_log;
+	enum conf_access_format access_format;
 	struct conf_designator service;
 	const struct conf_route *routes;
 	size_t nroutes;
@@ -214,7 +277,10 @@ struct conf_server {
 	struct conf_front_limits front_limits; /* defaults of sockets */
 	struct conf_totals totals;             /* of the default tenant */
 	unsigned int first_uid;                /* of roles and tenants */
-	const char *const *includes;           /* as written */
+	uint64_t ticket_rotation_ms;           /* of TLS session tickets */
+	struct conf_access_log access_log;     /* defaults of sockets */
+	enum conf_access_format access_format;
+	const char *const *includes; /* as written */
 	size_t nincludes;
 };
 
@@ -294,6 +360,12 @@ void conf_worker_limits(const struct conf_worker *w,
 
 /* Accepts a pointer to NULL; wipes what it frees; keeps errno. */
 void conf_free(struct conf **conf);
+
+/*
+ * Wipe the private keys of all sockets, once they are where they belong: only
+ * their lengths are left.
+ */
+void conf_wipe_keys(struct conf *conf);
 
 /* NULL where there is none of that name. */
 const struct conf_socket *conf_find_socket(const struct conf *conf,

@@ -33,7 +33,9 @@ typedef void print_fn(struct dump *d, const struct schema_row *row,
 static print_fn print_number, print_text, print_level, print_sandbox,
     print_structured, print_style, print_zygote, print_services, print_address,
     print_designator, print_flags, print_headers, print_routes, print_modules,
-    print_bindings;
+    print_bindings, print_bool, print_select, print_client_certs,
+    print_tls_version, print_access_log, print_access_format, print_keypairs,
+    print_certificates, print_nets;
 
 /* NULL: another row prints it. */
 static print_fn *const printers[SCHEMA_TYPES] = {
@@ -50,11 +52,21 @@ static print_fn *const printers[SCHEMA_TYPES] = {
     [SCHEMA_ZYGOTE] = print_zygote,
     [SCHEMA_NAME] = print_text,
     [SCHEMA_SERVICES] = print_services,
+    [SCHEMA_BOOL] = print_bool,
+    [SCHEMA_TEXT] = print_text,
+    [SCHEMA_CLIENT_CERTS] = print_client_certs,
+    [SCHEMA_TLS_VERSION] = print_tls_version,
+    [SCHEMA_ACCESS_LOG] = print_access_log,
+    [SCHEMA_ACCESS_FORMAT] = print_access_format,
+    [SCHEMA_SELECT] = print_select,
     [SCHEMA_ADDRESS] = print_address,
     [SCHEMA_DESIGNATOR] = print_designator,
     [SCHEMA_FLAGS] = print_flags,
     [SCHEMA_HEADERS] = print_headers,
     [SCHEMA_ROUTES] = print_routes,
+    [SCHEMA_KEYPAIRS] = print_keypairs,
+    [SCHEMA_CERTIFICATES] = print_certificates,
+    [SCHEMA_NETS] = print_nets,
     [SCHEMA_MODULES] = print_modules,
     [SCHEMA_BINDINGS] = print_bindings,
 };
@@ -189,6 +201,129 @@ print_services(struct dump *d, const struct schema_row *row, const void *base)
 	for (size_t i = 0; i < t->nservices; i++) {
 		put_key(d, row);
 		put_quoted(d, t->services[i]);
+		put(d, "\n");
+	}
+}
+
+static void
+print_bool(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const bool *v = field_of(row, base);
+
+	put_key(d, row);
+	put(d, *v ? "true\n" : "false\n");
+}
+
+/* "http =" is the default; "https =" says what the other keys do, too. */
+static void
+print_select(struct dump *d, const struct schema_row *row, const void *base)
+{
+	if (row->offset != offsetof(struct conf_socket, is_https))
+		return;
+	(void)base;
+	put_key(d, row);
+	put(d, "\n");
+}
+
+static void
+print_client_certs(struct dump *d, const struct schema_row *row,
+    const void *base)
+{
+	const enum conf_client_certs *v = field_of(row, base);
+
+	print_keyword(d, row, set_client_certs, (int)*v);
+}
+
+static void
+print_tls_version(struct dump *d, const struct schema_row *row,
+    const void *base)
+{
+	const enum conf_tls_version *v = field_of(row, base);
+
+	print_keyword(d, row, set_tls_versions, (int)*v);
+}
+
+static void
+print_access_format(struct dump *d, const struct schema_row *row,
+    const void *base)
+{
+	const enum conf_access_format *v = field_of(row, base);
+
+	print_keyword(d, row, set_access_formats, (int)*v);
+}
+
+static void
+print_access_log(struct dump *d, const struct schema_row *row, const void *base)
+{
+	static const char *const sinks[] = {
+	    [CONF_ACCESS_LOG_NONE] = "none",
+	    [CONF_ACCESS_LOG_STDERR] = "stderr",
+	    [CONF_ACCESS_LOG_JOURNAL] = "journald",
+	    [CONF_ACCESS_LOG_FILE] = "",
+	};
+	const struct conf_access_log *v = field_of(row, base);
+
+	put_key(d, row);
+	put_quoted(d,
+	    pool_printf(d->pool, "%s%s%s", sinks[v->sink],
+		v->sink == CONF_ACCESS_LOG_JOURNAL && v->path != NULL ? ":"
+								      : "",
+		v->path != NULL ? v->path : ""));
+	put(d, "\n");
+}
+
+static void
+put_part(struct dump *d, const char *key, const struct conf_bytes *part)
+{
+	if (part->data == NULL)
+		return;
+	put(d, key);
+	put(d, part->source);
+}
+
+static void
+print_keypairs(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_tls *tls = &((const struct conf_socket *)base)->tls;
+	size_t i;
+
+	for (i = 0; i < tls->nkeypairs; i++) {
+		put(d, row->key);
+		put(d, " =");
+		put_part(d, " privateKey=", &tls->keypairs[i].private_key);
+		put_part(d,
+		    " certificateChain=", &tls->keypairs[i].certificate_chain);
+		put_part(d, " ocspResponse=", &tls->keypairs[i].ocsp_response);
+		put(d, "\n");
+	}
+}
+
+/* Without those that trustBrowserCas stands for, which come last. */
+static void
+print_certificates(struct dump *d, const struct schema_row *row,
+    const void *base)
+{
+	const struct conf_tls *tls = &((const struct conf_socket *)base)->tls;
+	size_t i, n = tls->ntrusted;
+
+	if (tls->trust_browser_cas && n > 0)
+		n--;
+	for (i = 0; i < n; i++) {
+		put_key(d, row);
+		put(d, tls->trusted[i].source);
+		put(d, "\n");
+	}
+}
+
+static void
+print_nets(struct dump *d, const struct schema_row *row, const void *base)
+{
+	const struct conf_socket *s = base;
+	size_t i;
+
+	for (i = 0; i < s->nproxies; i++) {
+		put_key(d, row);
+		put_quoted(d, s->proxies[i].text);
 		put(d, "\n");
 	}
 }
@@ -335,6 +470,17 @@ print_bindings(struct dump *d, const struct schema_row *row, const void *base)
 	}
 }
 
+/* A socket has the keys of http or of https. */
+static bool
+is_of_other_kind(const struct schema_row *row, const void *base)
+{
+	const struct conf_socket *s = base;
+
+	if (row->owner != SCHEMA_SOCKET)
+		return false;
+	return strncmp(row->key, s->is_https ? "http." : "https", 5) == 0;
+}
+
 static void
 put_rows(struct dump *d, enum schema_owner owner, const void *base)
 {
@@ -344,7 +490,7 @@ put_rows(struct dump *d, enum schema_owner owner, const void *base)
 	for (i = 0; i < schema_nrows; i++) {
 		row = &schema_rows[i];
 		if (row->owner == owner && !row->is_later &&
-		    printers[row->type] != NULL)
+		    printers[row->type] != NULL && !is_of_other_kind(row, base))
 			printers[row->type](d, row, base);
 	}
 }

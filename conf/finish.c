@@ -15,12 +15,14 @@
 #include "conf/address.h"
 #include "conf/errors.h"
 #include "conf/hash.h"
+#include "conf/keypair.h"
 #include "conf/set.h"
 #include "conf/tenant.h"
 #include "conf/value.h"
 
 /* The port of an override without one. */
 #define OVERRIDE_PORT 80
+#define OVERRIDE_HTTPS_PORT 443
 
 /* Where state lives when nobody says so; operators know these places. */
 static const char *
@@ -157,6 +159,53 @@ was_set(const struct target *target, const char *key)
 	return find_set(target, key)->file != NULL;
 }
 
+/* Where a key that begins with PREFIX was set; `file` NULL: nowhere. */
+static const struct conf_at *
+find_prefix(const struct target *target, const char *prefix)
+{
+	static const struct conf_at nowhere = {.file = NULL};
+	size_t i;
+
+	for (i = 0; i < schema_nrows; i++)
+		if (schema_rows[i].owner == target->owner &&
+		    target->set_at[i].file != NULL &&
+		    strncmp(schema_rows[i].key, prefix, strlen(prefix)) == 0)
+			return &target->set_at[i];
+	return &nowhere;
+}
+
+/* http or https, not both; https is another port where none is given. */
+static void
+check_kind(struct load *l, struct socket_draft *d)
+{
+	const struct conf_at *https = find_prefix(&d->target, "https");
+	const struct conf_at *http = find_prefix(&d->target, "http.");
+	struct conf_socket *s = &d->socket;
+
+	if (https->file == NULL)
+		return;
+	if (http->file == NULL && was_set(&d->target, "http"))
+		http = find_set(&d->target, "http");
+	if (http->file != NULL)
+		conf_errors_add(l->errors, http,
+		    "socket \"%s\": has https already, at %s:%u; write "
+		    "https.options.NAME instead of http.NAME",
+		    s->name, https->file, https->line);
+	s->is_https = true;
+	if (s->tls.nkeypairs == 0 &&
+	    find_prefix(&d->target, "https.tlsOptions.keypair")->file == NULL)
+		conf_errors_add(l->errors, https,
+		    "socket \"%s\": https needs a certificate; write "
+		    "https.tlsOptions.keypair = privateKey=embed(FILE) "
+		    "certificateChain=embed(FILE)",
+		    s->name);
+	if (s->address.kind >= CONF_ADDRESS_ANY &&
+	    s->address.kind <= CONF_ADDRESS_IP6)
+		(void)address_read(l->pool, s->address.text,
+		    OVERRIDE_HTTPS_PORT, l->dir, &s->address);
+	keypair_check(l, d);
+}
+
 static void
 check_socket(struct load *l, struct socket_draft *d)
 {
@@ -164,6 +213,7 @@ check_socket(struct load *l, struct socket_draft *d)
 	const struct conf_at *at;
 	size_t i;
 
+	check_kind(l, d);
 	if (s->address.kind == CONF_ADDRESS_NONE && s->fd == -1 &&
 	    !was_set(&d->target, "address"))
 		conf_errors_add(l->errors, &s->at,

@@ -27,6 +27,12 @@
 #define LOAD_ROUTES_MAX 65536
 #define LOAD_HEADERS_MAX 64
 #define LOAD_HEADERS_BYTES_MAX 16000
+#define LOAD_KEYPAIRS_MAX 1024
+#define LOAD_CERTIFICATES_MAX 1024
+#define LOAD_TLS_BYTES_MAX                                                     \
+	(8 * 1024 * 1024) /* of a socket's keys and so on                      \
+			   */
+#define LOAD_NETS_MAX 256
 #define LOAD_NAME_MAX 255  /* bytes of a name */
 #define LOAD_TEXT_MAX 4096 /* bytes of other short texts */
 #define LOAD_WORKER_BYTES_MAX (200 * 1024 * 1024) /* code and bindings */
@@ -48,6 +54,9 @@ struct socket_draft {
 	struct target target;
 	struct conf_socket socket;
 	struct conf_route *routes;
+	struct conf_keypair *keypairs;
+	struct conf_bytes *trusted;
+	struct conf_net *proxies;
 	struct conf_header *request_headers;
 	struct conf_header *response_headers;
 	size_t request_header_bytes;

@@ -30,7 +30,14 @@ enum schema_type {
 	SCHEMA_STYLE,
 	SCHEMA_ZYGOTE,
 	SCHEMA_NAME,
-	SCHEMA_SELECT, /* a union member: "key =" */
+	SCHEMA_BOOL,
+	SCHEMA_TEXT,
+	SCHEMA_CLIENT_CERTS,
+	SCHEMA_TLS_VERSION,
+	SCHEMA_ACCESS_LOG,
+	SCHEMA_ACCESS_FORMAT,
+	SCHEMA_KEY_PART, /* of a keypair that is written in parts */
+	SCHEMA_SELECT,   /* a union member: "key =" */
 	SCHEMA_ADDRESS,
 	SCHEMA_DESIGNATOR,
 	SCHEMA_SUB_TEXT, /* part of a struct that another row writes */
@@ -43,6 +50,9 @@ enum schema_type {
 	SCHEMA_FLAGS,
 	SCHEMA_HEADERS,
 	SCHEMA_ROUTES,
+	SCHEMA_KEYPAIRS,
+	SCHEMA_CERTIFICATES,
+	SCHEMA_NETS,
 	SCHEMA_MODULES,
 	SCHEMA_BINDINGS,
 	SCHEMA_TYPES

@@ -18,6 +18,8 @@
 #include "conf/flags.h"
 #include "conf/item.h"
 #include "conf/json.h"
+#include "conf/keypair.h"
+#include "conf/net.h"
 #include "conf/route.h"
 #include "conf/source.h"
 #include "conf/tenant.h"
@@ -39,6 +41,14 @@ const struct value_keyword set_styles[] = {{"host", CONF_HTTP_STYLE_HOST},
     {"proxy", CONF_HTTP_STYLE_PROXY}, {NULL, 0}};
 const struct value_keyword set_zygotes[] = {
     {"shared", CONF_ZYGOTE_SHARED}, {"tenant", CONF_ZYGOTE_TENANT}, {NULL, 0}};
+const struct value_keyword set_client_certs[] = {
+    {"false", CONF_CLIENT_CERTS_NO}, {"true", CONF_CLIENT_CERTS_REQUIRED},
+    {"optional", CONF_CLIENT_CERTS_OPTIONAL}, {NULL, 0}};
+const struct value_keyword set_tls_versions[] = {
+    {"goodDefault", CONF_TLS_GOOD_DEFAULT}, {"tls1Dot2", CONF_TLS_1_2},
+    {"tls1Dot3", CONF_TLS_1_3}, {NULL, 0}};
+const struct value_keyword set_access_formats[] = {
+    {"combined", CONF_ACCESS_COMBINED}, {"json", CONF_ACCESS_JSON}, {NULL, 0}};
 
 typedef void set_fn(struct load *l, const struct schema_row *row,
     struct target *target, struct words *words);
@@ -46,7 +56,9 @@ typedef void set_fn(struct load *l, const struct schema_row *row,
 static set_fn set_number, set_text, set_path, set_date, set_field_name,
     set_level, set_sandbox, set_structured_mode, set_style, set_zygote,
     set_select, set_address, set_designator, set_sub_json, set_script,
-    set_include, set_flags, set_headers, set_routes, set_modules, set_bindings;
+    set_include, set_flags, set_headers, set_routes, set_modules, set_bindings,
+    set_bool, set_client_certs_mode, set_tls_version, set_access_log,
+    set_access_format, set_key_part, set_keypairs, set_certificates, set_nets;
 
 static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_COUNT] = set_number,
@@ -61,6 +73,13 @@ static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_STYLE] = set_style,
     [SCHEMA_ZYGOTE] = set_zygote,
     [SCHEMA_NAME] = set_text,
+    [SCHEMA_BOOL] = set_bool,
+    [SCHEMA_TEXT] = set_text,
+    [SCHEMA_CLIENT_CERTS] = set_client_certs_mode,
+    [SCHEMA_TLS_VERSION] = set_tls_version,
+    [SCHEMA_ACCESS_LOG] = set_access_log,
+    [SCHEMA_ACCESS_FORMAT] = set_access_format,
+    [SCHEMA_KEY_PART] = set_key_part,
     [SCHEMA_SELECT] = set_select,
     [SCHEMA_ADDRESS] = set_address,
     [SCHEMA_DESIGNATOR] = set_designator,
@@ -73,6 +92,9 @@ static set_fn *const setters[SCHEMA_TYPES] = {
     [SCHEMA_FLAGS] = set_flags,
     [SCHEMA_HEADERS] = set_headers,
     [SCHEMA_ROUTES] = set_routes,
+    [SCHEMA_KEYPAIRS] = set_keypairs,
+    [SCHEMA_CERTIFICATES] = set_certificates,
+    [SCHEMA_NETS] = set_nets,
     [SCHEMA_MODULES] = set_modules,
     [SCHEMA_BINDINGS] = set_bindings,
 };
@@ -109,6 +131,20 @@ set_default(struct load *l, const struct schema_row *row, struct target *target)
 	set_row(l, row, target, &words);
 }
 
+/* Set, by this row or by another name of the field. */
+static bool
+is_set(const struct schema_row *row, const struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < schema_nrows; i++)
+		if (schema_rows[i].owner == row->owner &&
+		    schema_rows[i].offset == row->offset &&
+		    target->set_at[i].file != NULL)
+			return true;
+	return false;
+}
+
 void
 set_defaults(struct load *l, struct target *target)
 {
@@ -116,7 +152,8 @@ set_defaults(struct load *l, struct target *target)
 
 	for (i = 0; i < schema_nrows; i++)
 		if (schema_rows[i].owner == target->owner &&
-		    target->set_at[i].file == NULL)
+		    schema_rows[i].def != NULL &&
+		    !is_set(&schema_rows[i], target))
 			set_default(l, &schema_rows[i], target);
 }
 
@@ -399,6 +436,123 @@ set_zygote(struct load *l, const struct schema_row *row, struct target *target,
 
 	if (only_keyword(l, set_zygotes, words, &v))
 		*field = (enum conf_zygote)v;
+}
+
+static void
+set_bool(struct load *l, const struct schema_row *row, struct target *target,
+    struct words *words)
+{
+	bool *field = field_of(row, target);
+	const char *text;
+
+	if (!only_text(l, words, "true or false", &text))
+		return;
+	if (value_read_bool(text, field) != 0)
+		load_error(l, "\"%s\" is unknown; write true or false", text);
+}
+
+static void
+set_client_certs_mode(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	enum conf_client_certs *field = field_of(row, target);
+	int v;
+
+	if (only_keyword(l, set_client_certs, words, &v))
+		*field = (enum conf_client_certs)v;
+}
+
+static void
+set_tls_version(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	enum conf_tls_version *field = field_of(row, target);
+	int v;
+
+	if (only_keyword(l, set_tls_versions, words, &v))
+		*field = (enum conf_tls_version)v;
+}
+
+static void
+set_access_format(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	enum conf_access_format *field = field_of(row, target);
+	int v;
+
+	if (only_keyword(l, set_access_formats, words, &v))
+		*field = (enum conf_access_format)v;
+}
+
+static void
+set_access_log(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	struct conf_access_log *field = field_of(row, target);
+	struct conf_access_log log = {CONF_ACCESS_LOG_NONE, NULL};
+	static const char journald[] = "journald:";
+	const char *text;
+
+	if (!only_text(l, words, "none, stderr, journald or a path", &text))
+		return;
+	if (strcmp(text, "stderr") == 0) {
+		log.sink = CONF_ACCESS_LOG_STDERR;
+	} else if (strcmp(text, "journald") == 0) {
+		log.sink = CONF_ACCESS_LOG_JOURNAL;
+	} else if (strncmp(text, journald, sizeof journald - 1) == 0) {
+		log.sink = CONF_ACCESS_LOG_JOURNAL;
+		log.path = source_path(l, text + sizeof journald - 1);
+	} else if (strchr(text, '/') != NULL) {
+		log.sink = CONF_ACCESS_LOG_FILE;
+		log.path = source_path(l, text);
+	} else if (strcmp(text, "none") != 0) {
+		load_error(l,
+		    "\"%s\" is unknown; write none, stderr, journald, or a "
+		    "file as ./%s",
+		    text, text);
+		return;
+	}
+	*field = log;
+}
+
+static struct socket_draft *
+socket_of(struct target *target)
+{
+	return CONTAINER_OF(target, struct socket_draft, target);
+}
+
+static void
+set_key_part(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	struct conf_bytes *field = field_of(row, target);
+
+	keypair_set_part(l, field,
+	    field == &socket_of(target)->socket.tls.keypair.private_key, words);
+}
+
+static void
+set_keypairs(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	(void)row;
+	keypair_add(l, socket_of(target), words);
+}
+
+static void
+set_certificates(struct load *l, const struct schema_row *row,
+    struct target *target, struct words *words)
+{
+	(void)row;
+	keypair_add_trusted(l, socket_of(target), words);
+}
+
+static void
+set_nets(struct load *l, const struct schema_row *row, struct target *target,
+    struct words *words)
+{
+	(void)row;
+	net_add_proxies(l, socket_of(target), words);
 }
 
 static void

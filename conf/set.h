@@ -37,5 +37,8 @@ extern const struct value_keyword set_sandboxes[];
 extern const struct value_keyword set_structured[];
 extern const struct value_keyword set_styles[];
 extern const struct value_keyword set_zygotes[];
+extern const struct value_keyword set_client_certs[];
+extern const struct value_keyword set_tls_versions[];
+extern const struct value_keyword set_access_formats[];
 
 #endif

@@ -25,6 +25,7 @@
 #include "front/h1_conn.h"
 #include "front/h2_conn.h"
 #include "front/listener.h"
+#include "front/transport.h"
 
 #define CONN_MAGIC 0xc0117ac7u
 #define APPEND_SIZE 16384 /* room for a read behind bytes that wait */
@@ -98,6 +99,12 @@ conn_open(struct front *f, struct listener *l, int fd, const char *client,
 
 	c->counted = counted;
 	l->nconns++;
+	if (transport_open(c) != 0) {
+		conn_close(c, CONN_CLOSE_BUDGET);
+		return;
+	}
+	if (transport_is_opening(c))
+		enter(c, CONN_HANDSHAKE, false);
 	ev_io_start(f->loop, &c->reader);
 }
 
@@ -107,9 +114,10 @@ conn_refuse(struct front *f, struct listener *l, int fd, const char *client)
 	struct conn *c;
 
 	/* Whether it can be read or not: a flood gets no more than this. */
-	(void)send(fd, refusal, sizeof refusal - 1,
-	    MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (f->nrefused >= REFUSED_MAX) {
+	if (!l->is_tls)
+		(void)send(fd, refusal, sizeof refusal - 1,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (f->nrefused >= REFUSED_MAX || l->is_tls) {
 		fd_close(&fd);
 		return;
 	}
@@ -172,7 +180,7 @@ static void
 account(struct conn *c)
 {
 	struct front *f = c->front;
-	size_t n = buf_len(&c->out) + buf_len(&c->in);
+	size_t n = transport_queued(c) + buf_len(&c->in);
 
 	if (c->ops != NULL)
 		n += c->ops->held(c);
@@ -217,6 +225,7 @@ conn_close(struct conn *c, enum conn_close reason)
 	ev_io_stop(f->loop, &c->writer);
 	ev_timer_stop(f->loop, &c->timer);
 	fd_close(&c->fd);
+	transport_close(c);
 	buf_clear(&c->in);
 	buf_clear(&c->out);
 	account(c);
@@ -348,7 +357,15 @@ static bool
 detect(struct conn *c, const uint8_t *data, size_t len)
 {
 	size_t n = MIN(len, H2_PREFACE_LEN);
+	bool is_h2;
 
+	if (transport_has_choice(c, &is_h2)) {
+		if (is_h2)
+			h2_conn_open(c);
+		else
+			h1_conn_open(c);
+		return true;
+	}
 	if (memcmp(data, h2_preface, n) != 0) {
 		h1_conn_open(c);
 		return true;
@@ -406,8 +423,8 @@ receive(struct conn *c)
 	size_t used;
 
 	if (buf_len(&c->in) > 0) {
-		p = buf_reserve(&c->in, APPEND_SIZE);
-		n = recv(c->fd, p, APPEND_SIZE, MSG_DONTWAIT);
+		p = buf_reserve(&c->in, APPEND_SIZE + TRANSPORT_SLACK);
+		n = transport_recv(c, p, APPEND_SIZE);
 		if (n <= 0)
 			return n;
 		buf_added(&c->in, (size_t)n);
@@ -415,7 +432,7 @@ receive(struct conn *c)
 		show_again(c);
 		return n;
 	}
-	n = recv(c->fd, p, FRONT_READ_SIZE, MSG_DONTWAIT);
+	n = transport_recv(c, p, FRONT_READ_SIZE);
 	if (n <= 0)
 		return n;
 	c->progress = true;
@@ -441,13 +458,21 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	n = receive(c);
 	if (c->is_dead)
 		return;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		if (c->tls != NULL)
+			conn_wake(c); /* its answer, or what comes next */
 		return;
+	}
+	if (n < 0 && errno == EPROTO) {
+		c->is_cut = true;
+		conn_finish(c);
+		return;
+	}
 	if (n < 0) {
 		conn_close(c, CONN_CLOSE_IO);
 		return;
 	}
-	if (n == 0)
+	if (n == 0 || c->tls_closed)
 		c->eof = true;
 	conn_wake(c);
 }
@@ -459,31 +484,21 @@ static bool
 flush(struct conn *c)
 {
 	struct front *f = c->front;
-	bool blocked = false;
 
-	while (buf_len(&c->out) > 0 && !blocked) {
-		ssize_t n = send(c->fd, buf_peek(&c->out), buf_len(&c->out),
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n >= 0) {
-			buf_consume(&c->out, (size_t)n);
-			c->progress = true;
-			c->asked = c->asked || c->eof;
-		} else if (errno == EAGAIN) {
-			blocked = true;
-		} else if (errno != EINTR) {
-			conn_close(c, CONN_CLOSE_IO);
-			return false;
-		}
-	}
-	if (blocked) {
+	switch (transport_flush(c)) {
+	case TRANSPORT_FAILED:
+		conn_close(c, CONN_CLOSE_IO);
+		return false;
+	case TRANSPORT_BLOCKED:
 		ev_io_start(f->loop, &c->writer);
-	} else {
-		buf_clear(&c->out);
+		break;
+	case TRANSPORT_EMPTY:
+	default:
 		ev_io_stop(f->loop, &c->writer);
+		break;
 	}
 	if (c->ops != NULL)
-		c->ops->written(c, buf_len(&c->out));
+		c->ops->written(c, transport_queued(c));
 	return !c->is_dead;
 }
 
@@ -524,12 +539,26 @@ produce(struct conn *c)
 
 	do {
 		more = c->ops != NULL && !c->finishing && c->ops->turn(c);
-		sum += buf_len(&c->out);
+		sum += transport_queued(c);
 		if (!flush(c))
 			return;
-	} while (more && buf_len(&c->out) == 0 && sum < TURN_BYTES_MAX);
-	if (more && buf_len(&c->out) == 0)
+	} while (more && transport_queued(c) == 0 && sum < TURN_BYTES_MAX);
+	if (more && transport_queued(c) == 0)
 		ev_io_start(c->front->loop, &c->writer);
+}
+
+static enum conn_state
+next_state(struct conn *c)
+{
+	if (transport_is_opening(c) && !c->finishing)
+		return CONN_HANDSHAKE;
+	if (transport_queued(c) > 0 || c->finishing)
+		return CONN_WRITE;
+	if (c->ops != NULL)
+		return c->ops->state(c);
+	/* TLS is there, and no request yet. */
+	return c->tls != NULL && buf_len(&c->in) == 0 ? CONN_IDLE
+						      : CONN_READ_HEAD;
 }
 
 static void
@@ -559,19 +588,16 @@ run(struct conn *c)
 	keep_budget(f);
 	if (c->is_dead)
 		return;
-	if (c->finishing && buf_len(&c->out) == 0) {
+	if (c->finishing && transport_queued(c) == 0) {
 		end(c);
 		return;
 	}
-	state = CONN_READ_HEAD;
-	if (buf_len(&c->out) > 0 || c->finishing)
-		state = CONN_WRITE;
-	else if (c->ops != NULL)
-		state = c->ops->state(c);
-	/* A head has its time, however it comes. */
-	enter(c, state, c->progress && state != CONN_READ_HEAD);
+	state = next_state(c);
+	/* A head, or a handshake, has its time, however it comes. */
+	enter(c, state,
+	    c->progress && state != CONN_READ_HEAD && state != CONN_HANDSHAKE);
 	c->progress = false;
-	if (!c->eof && !c->finishing &&
+	if (!c->eof && !c->finishing && transport_wants_input(c) &&
 	    (c->ops == NULL || c->ops->wants_input(c)))
 		ev_io_start(f->loop, &c->reader);
 	else

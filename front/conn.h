@@ -14,6 +14,7 @@
 struct client;
 struct front;
 struct listener;
+struct tls_conn;
 
 enum conn_state {
 #define STATE(name_, limit_, on_timeout_, text_) CONN_##name_,
@@ -88,7 +89,11 @@ struct conn {
 	bool abrupt;     /* do not wait for the client to read the end */
 	bool progress;   /* bytes came or went since the last look */
 	bool is_refused; /* over a limit: it gets an answer and no more */
-	struct client *counted;   /* owned; NULL: none */
+	bool is_cut;     /* the response broke off: TLS must not say it ended */
+	bool tls_closed; /* the client said its end inside TLS */
+	struct tls_conn *tls;   /* owned; NULL: clear text */
+	struct buf *header;     /* owned: of the PROXY protocol, until whole */
+	struct client *counted; /* owned; NULL: none */
 	char client[ADDRESS_MAX]; /* "ip:port", or "" */
 };
 

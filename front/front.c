@@ -24,6 +24,7 @@
 #include "front/router.h"
 #include "front/service.h"
 #include "front/super.h"
+#include "front/transport.h"
 #include "ipc/control.h"
 
 struct drain_timer {
@@ -47,7 +48,7 @@ front_new(struct ev_loop *loop, int fd)
 	f->connections_max = UINT64_MAX;
 	limits_init(&f->limits);
 	f->clients = clients_new();
-	f->read_buf = xmalloc(FRONT_READ_SIZE);
+	f->read_buf = xmalloc(FRONT_READ_SIZE + TRANSPORT_SLACK);
 	f->router = router_new();
 	f->services = services_new(f);
 	f->h2 = h2_glue_new();
@@ -93,6 +94,8 @@ front_free(struct front **front)
 	chan_hub_free(&f->hub);
 	h2_glue_free(&f->h2);
 	free(f->read_buf);
+	free(f->cipher_buf);
+	explicit_bzero(&f->tickets, sizeof f->tickets);
 	free(f);
 	*front = NULL;
 }

@@ -9,6 +9,7 @@
 #include "http/h1_parse.h"
 #include "http/h1_write.h"
 #include "ipc/chan.h"
+#include "ipc/control.h"
 #include "ipc/limits.h"
 
 #define FRONT_READ_SIZE 65536
@@ -29,16 +30,17 @@ TAILQ_HEAD(conn_list, conn);
  * tests, and passed down.
  */
 struct front {
-	struct ev_loop *loop;       /* held */
-	struct chan_hub *hub;       /* owned */
-	struct chan *super;         /* owned; NULL once lost */
-	struct limits limits;       /* of all sockets together */
-	uint64_t connections_max;   /* what descriptors allow */
-	struct clients *clients;    /* owned */
-	struct listener *listeners; /* owned list */
-	struct router *router;      /* owned */
-	struct services *services;  /* owned */
-	struct h2_glue *h2;         /* owned */
+	struct ev_loop *loop;           /* held */
+	struct chan_hub *hub;           /* owned */
+	struct chan *super;             /* owned; NULL once lost */
+	struct limits limits;           /* of all sockets together */
+	uint64_t connections_max;       /* what descriptors allow */
+	struct clients *clients;        /* owned */
+	struct listener *listeners;     /* owned list */
+	struct router *router;          /* owned */
+	struct services *services;      /* owned */
+	struct h2_glue *h2;             /* owned */
+	struct control_tickets tickets; /* n 0: none yet */
 
 	struct conn_list conns;
 	struct conn_list dead; /* freed at the end of the turn */
@@ -55,7 +57,8 @@ struct front {
 	void (*on_drained)(struct front *f); /* the last connection closed */
 
 	/* Scratch, never kept over a call. */
-	uint8_t *read_buf; /* FRONT_READ_SIZE */
+	uint8_t *read_buf;   /* FRONT_READ_SIZE and TRANSPORT_SLACK */
+	uint8_t *cipher_buf; /* FRONT_READ_SIZE; NULL before the first TLS */
 	struct h1_head head;
 };
 

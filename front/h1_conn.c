@@ -183,6 +183,7 @@ answer_and_close(struct h1_conn *h, unsigned int status)
 {
 	if (h->responded) {
 		exchange_cancel(&h->x);
+		h->c->is_cut = !h->response_ended;
 		conn_finish(h->c);
 		return;
 	}
@@ -286,6 +287,7 @@ on_fail(struct exchange *x, unsigned int status)
 	if (h->responded) {
 		/* Without the end of the body: the client sees it is cut. */
 		h->writer.keep_alive = false;
+		h->c->is_cut = true;
 		conn_finish(h->c);
 		return;
 	}
@@ -333,7 +335,7 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	    .version = head->minor == 0 ? HEAD_HTTP_1_0 : HEAD_HTTP_1_1,
 	    .authority = head->authority,
 	    .target = head->target,
-	    .scheme = HEAD_HTTP,
+	    .scheme = c->tls != NULL ? HEAD_HTTPS : HEAD_HTTP,
 	    .is_websocket = is_websocket(head),
 	    .conn = c,
 	    .listener = c->listener,

@@ -627,7 +627,7 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	struct front *f = s->h2->c->front;
 	struct request r = {
 	    .version = HEAD_HTTP_2,
-	    .scheme = HEAD_HTTP,
+	    .scheme = s->h2->c->tls != NULL ? HEAD_HTTPS : HEAD_HTTP,
 	    .conn = s->h2->c,
 	    .listener = s->h2->c->listener,
 	    .fields = f->head.fields,

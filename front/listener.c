@@ -26,6 +26,8 @@
 #include "front/conn.h"
 #include "front/front.h"
 #include "front/inject.h"
+#include "front/tls.h"
+#include "front/transport.h"
 #include "http/chars.h"
 #include "ipc/control.h"
 
@@ -69,6 +71,32 @@ set_limits(struct listener *l, const struct limits *limits)
 	};
 }
 
+static void
+set_proxies(struct listener *l, const struct control_str *encoded)
+{
+	struct control_net net;
+	struct rd r;
+
+	rd_init(&r, encoded->p, encoded->len);
+	while (r.left > 0 && control_net_get(&r, &net) == 0) {
+		l->proxies = xreallocarray(l->proxies, l->nproxies + 1,
+		    sizeof *l->proxies);
+		l->proxies[l->nproxies++] = net;
+	}
+}
+
+/* Accept, unless something is against it. */
+static void
+accept_on(struct listener *l)
+{
+	struct front *f = l->front;
+
+	if (l->watch != NULL && !f->draining &&
+	    f->nconns < f->limits.connections &&
+	    !ev_is_active(&l->watch->retry) && (!l->is_tls || l->tls != NULL))
+		ev_io_start(f->loop, &l->watch->io);
+}
+
 void
 listener_add(struct front *f, const struct control_listener *m, int fd)
 {
@@ -86,6 +114,10 @@ listener_add(struct front *f, const struct control_listener *m, int fd)
 	    inject_new(m->inject_response, &l->inject_response) != 0)
 		log_error("%s: headers to inject do not decode", l->name);
 	set_limits(l, &m->limits);
+	set_proxies(l, &m->proxies);
+	l->is_tls = m->is_tls;
+	l->timing = m->timing;
+	l->log = m->log;
 	l->watch = w;
 	w->fd = fd;
 	ev_io_init(&w->io, on_acceptable, fd, EV_READ);
@@ -95,8 +127,16 @@ listener_add(struct front *f, const struct control_listener *m, int fd)
 	f->listeners = l;
 	if (f->draining)
 		listener_close(l);
-	else if (f->nconns < f->limits.connections)
-		ev_io_start(f->loop, &w->io);
+	else
+		accept_on(l);
+}
+
+void
+listener_set_tls(struct listener *l, struct tls *t)
+{
+	tls_unref(&l->tls);
+	l->tls = t;
+	accept_on(l);
 }
 
 void
@@ -131,8 +171,8 @@ listener_pause_all(struct front *f, int paused)
 			continue;
 		if (paused)
 			ev_io_stop(f->loop, &l->watch->io);
-		else if (!ev_is_active(&l->watch->retry))
-			ev_io_start(f->loop, &l->watch->io);
+		else
+			accept_on(l);
 	}
 }
 
@@ -149,13 +189,14 @@ listener_free_all(struct front *f)
 		free(l->cf_blob_header);
 		inject_free(&l->inject_request);
 		inject_free(&l->inject_response);
+		tls_unref(&l->tls);
+		free(l->proxies);
 		free(l);
 	}
 }
 
-/* Say now and then that a limit of connections turns clients away. */
-static void
-log_refusal(struct listener *l, const char *client, const char *why)
+void
+listener_log_failure(struct listener *l, const char *client, const char *why)
 {
 	uint64_t now = front_now_ms(l->front);
 
@@ -177,12 +218,19 @@ admit(struct listener *l, int fd, const struct sockaddr_storage *ss)
 	char client[ADDRESS_MAX];
 
 	address_format(ss, client, sizeof client);
-	if (l->nconns >= l->limits.connections) {
-		log_refusal(l, client, "limits.connections");
+	if (l->nproxies > 0 &&
+	    !transport_is_proxy(l->proxies, l->nproxies, ss)) {
+		listener_log_failure(l, client, "not in proxyProtocol");
+		fd_close(&fd);
+	} else if (l->nconns >= l->limits.connections) {
+		listener_log_failure(l, client, "limits.connections");
 		conn_refuse(f, l, fd, client);
+	} else if (l->nproxies > 0) {
+		/* Counted when the proxy says who it is. */
+		conn_open(f, l, fd, client, NULL);
 	} else if (clients_enter(f->clients, ss, l->limits.client_connections,
 		       &counted) != 0) {
-		log_refusal(l, client, "limits.clientConnections");
+		listener_log_failure(l, client, "limits.clientConnections");
 		conn_refuse(f, l, fd, client);
 	} else {
 		conn_open(f, l, fd, client, counted);
@@ -243,6 +291,6 @@ on_retry(struct ev_loop *loop, ev_timer *w, int revents)
 	struct listener *l = w->data;
 
 	(void)revents;
-	if (l->front->nconns < l->front->limits.connections)
-		ev_io_start(loop, &l->watch->io);
+	(void)loop;
+	accept_on(l);
 }

@@ -2,6 +2,7 @@
 #define FRONT_LISTENER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "http/h1_parse.h"
@@ -12,6 +13,8 @@
  * several fronts may accept from one.
  */
 struct control_listener;
+struct control_net;
+struct tls;
 struct inject;
 struct front;
 
@@ -31,6 +34,12 @@ struct listener {
 	uint64_t nconns;            /* open, without those refused */
 	uint64_t nrefused;          /* since it was last logged */
 	uint64_t logged_ms;
+	bool is_tls;
+	uint8_t timing;  /* send Server-Timing */
+	uint32_t log;    /* of the access log; 0: none */
+	struct tls *tls; /* owned; NULL until it came, or not is_tls */
+	struct control_net *proxies; /* owned: who speaks the PROXY protocol */
+	size_t nproxies;
 	struct listener_watch *watch; /* owned; NULL once closed */
 };
 
@@ -39,6 +48,14 @@ void listener_add(struct front *f, const struct control_listener *m, int fd);
 
 /* Accept no more. The listener stays: connections refer to it. */
 void listener_close(struct listener *l);
+/* New certificates and options of TLS; without any nothing is accepted. T is
+ * taken. */
+void listener_set_tls(struct listener *l, struct tls *t);
+
+/* Say now and then that connections do not come about. */
+void listener_log_failure(struct listener *l, const char *client,
+    const char *why);
+
 struct listener *listener_find(struct front *f, uint32_t id);
 
 /* Stop and go on with accepting, when the limit of connections is reached. */

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "front/front.h"
+#include "front/tls.h"
 #include "sandbox/sandbox.h"
 
 #define REPORT_MAX 256
@@ -92,6 +93,7 @@ main(int argc, char **argv)
 	bound_connections(f);
 	if (sandbox_load(SANDBOX_FD, &sandbox) != 0)
 		fatal("cannot load the sandbox: %s", strerror(errno));
+	tls_prepare();
 	enter_sandbox(f, sandbox);
 	sandbox_free(&sandbox);
 	ev_run(loop, 0);

@@ -19,6 +19,7 @@
 #include "front/inject.h"
 #include "front/listener.h"
 #include "front/router.h"
+#include "front/transport.h"
 #include "http/chars.h"
 #include "ipc/control.h"
 
@@ -127,7 +128,9 @@ request_encode(struct front *f, const struct request *r, struct buf *out,
 	}
 	if (h.authority.p == NULL)
 		h.authority.p = "";
-	if (r->listener->cf_blob_header == NULL) {
+	if (r->listener->cf_blob_header == NULL && r->conn->tls != NULL) {
+		transport_describe(r->conn, &h.cf);
+	} else if (r->listener->cf_blob_header == NULL) {
 		h.cf.p = conn_cf(r->conn, cf);
 		h.cf.len = strlen(cf);
 	}

@@ -24,7 +24,7 @@ struct request {
 	struct h1_slice target;  /* see h1_parse.h */
 	enum head_scheme scheme; /* unless a header says it */
 	bool is_websocket;       /* asks for one: the worker may see that */
-	const struct conn *conn;
+	struct conn *conn;
 	const struct listener *listener;
 	const struct h1_field *fields;
 	size_t nfields;

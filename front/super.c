@@ -7,17 +7,24 @@
 
 #include "front/super.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "base/xmalloc.h"
 #include "front/front.h"
 #include "front/listener.h"
 #include "front/router.h"
 #include "front/service.h"
+#include "front/tls.h"
 #include "ipc/chan.h"
 #include "ipc/control.h"
+#include "ipc/tls_spec.h"
 
 #define TEXT_MAX 256
 #define LOST_MS 5000 /* to finish, without a supervisor */
@@ -33,6 +40,59 @@ on_listener(void *arg, const struct ipc_msg *msg)
 	listener_add(f, &m, msg->fds[0]);
 	msg->fds[0] = -1;
 	return 0;
+}
+
+/* All LEN bytes of the memory file FD. */
+static int
+read_file(int fd, uint8_t *dst, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = pread(fd, dst + done, len - done, (off_t)done);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ERR_SYS;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static int
+on_listener_tls(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_tls m;
+	struct listener *l;
+	struct tls *t = NULL;
+	const char *why = "its memory file cannot be read";
+	uint8_t *spec;
+
+	if (control_tls_get(msg, &m) != 0 || m.len > TLS_SPEC_BYTES_MAX)
+		return ERR_PROTO;
+	l = listener_find(f, m.listener);
+	if (l == NULL || !l->is_tls)
+		return ERR_STATE;
+	spec = xmalloc(m.len);
+	if (read_file(msg->fds[0], spec, m.len) == 0)
+		t = tls_new(spec, m.len, l->name, &f->tickets, &why);
+	explicit_bzero(spec, m.len);
+	free(spec);
+	if (t == NULL)
+		log_error("socket %s: TLS: %s", l->name, why);
+	else
+		listener_set_tls(l, t);
+	return 0;
+}
+
+static int
+on_ticket_keys(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+
+	return control_tickets_get(msg, &f->tickets);
 }
 
 static int
@@ -132,6 +192,8 @@ on_close(void *arg, enum chan_close reason)
 static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_LISTENER] = on_listener,
     [IPC_LISTENER_CLOSE] = on_listener_close,
+    [IPC_LISTENER_TLS] = on_listener_tls,
+    [IPC_TICKET_KEYS] = on_ticket_keys,
     [IPC_FRONT_LIMITS] = on_limits,
     [IPC_ROUTES] = on_routes,
     [IPC_CHANNEL] = on_channel,

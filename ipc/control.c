@@ -8,12 +8,17 @@
 
 #include "ipc/control.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/err.h"
 
 #define TEXT_MAX 4096
 #define PROPS_MAX 61440
 #define HOST_MAX 255
 #define ROUTE_PATH_MAX 2048
+
+static_assert(sizeof(struct control_ticket_key) == 80, "no padding");
 
 static struct control_str
 get_str(struct rd *r, size_t max)
@@ -70,6 +75,10 @@ control_listener_put(struct buf *b, const struct control_listener *m)
 	put_str(b, &m->inject_request);
 	put_str(b, &m->inject_response);
 	limits_put(b, &m->limits);
+	buf_put_u8(b, m->is_tls);
+	buf_put_u8(b, m->timing);
+	buf_put_u32(b, m->log);
+	put_str(b, &m->proxies);
 }
 
 int
@@ -87,6 +96,123 @@ control_listener_get(const struct ipc_msg *msg, struct control_listener *out)
 	out->inject_request = get_str(&r, CONTROL_INJECT_BYTES_MAX);
 	out->inject_response = get_str(&r, CONTROL_INJECT_BYTES_MAX);
 	limits_get(&r, &out->limits);
+	out->is_tls = rd_u8(&r) != 0;
+	out->timing = rd_u8(&r);
+	out->log = rd_u32(&r);
+	out->proxies = get_str(&r, CONTROL_NETS_MAX * CONTROL_NET_SIZE);
+	return rd_end(&r);
+}
+
+void
+control_net_put(struct buf *b, const struct control_net *net)
+{
+	buf_put(b, net->address, sizeof net->address);
+	buf_put_u8(b, net->bits);
+}
+
+int
+control_net_get(struct rd *r, struct control_net *out)
+{
+	const uint8_t *p = rd_bytes(r, sizeof out->address);
+
+	if (r->bad)
+		return ERR_PROTO;
+	memcpy(out->address, p, sizeof out->address);
+	out->bits = rd_u8(r);
+	if (r->bad || (out->bits > 128 && out->bits != CONTROL_NET_UNIX))
+		return ERR_PROTO;
+	return 0;
+}
+
+static void
+send_fd(struct chan *c, enum ipc_type type, struct buf *b, int fd)
+{
+	chan_send(c, type, buf_peek(b), buf_len(b), &fd);
+	buf_clear(b);
+}
+
+void
+control_tls_send(struct chan *c, const struct control_tls *m, int fd)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_put_u32(&b, m->listener);
+	buf_put_u32(&b, m->len);
+	send_fd(c, IPC_LISTENER_TLS, &b, fd);
+}
+
+int
+control_tls_get(const struct ipc_msg *msg, struct control_tls *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->listener = rd_u32(&r);
+	out->len = rd_u32(&r);
+	return rd_end(&r);
+}
+
+void
+control_tickets_send(struct chan *c, const struct control_tickets *m)
+{
+	uint8_t *bytes;
+	struct buf b;
+
+	buf_init(&b);
+	buf_put_u32(&b, m->lifetime_s);
+	buf_put_u8(&b, m->n);
+	for (size_t i = 0; i < m->n; i++)
+		buf_put(&b, &m->keys[i], sizeof m->keys[i]);
+	chan_send(c, IPC_TICKET_KEYS, buf_peek(&b), buf_len(&b), NULL);
+	bytes = b.data;
+	explicit_bzero(bytes, b.size);
+	buf_clear(&b);
+}
+
+int
+control_tickets_get(const struct ipc_msg *msg, struct control_tickets *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->lifetime_s = rd_u32(&r);
+	out->n = rd_u8(&r);
+	if (out->n == 0 || out->n > CONTROL_TICKET_KEYS_MAX)
+		return ERR_PROTO;
+	for (size_t i = 0; i < out->n; i++) {
+		const uint8_t *p = rd_bytes(&r, sizeof out->keys[i]);
+
+		if (!r.bad)
+			memcpy(&out->keys[i], p, sizeof out->keys[i]);
+	}
+	return rd_end(&r);
+}
+
+void
+control_log_send(struct chan *c, const struct control_log *m, int fd)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_put_u32(&b, m->log);
+	buf_put_u8(&b, m->sink);
+	buf_put_u8(&b, m->format);
+	send_fd(c, IPC_ACCESS_LOG, &b, fd);
+}
+
+int
+control_log_get(const struct ipc_msg *msg, struct control_log *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->log = rd_u32(&r);
+	out->sink = rd_u8(&r);
+	out->format = rd_u8(&r);
+	if (out->log == 0 || out->sink >= CONTROL_LOG_SINKS ||
+	    out->format >= CONTROL_LOG_FORMATS)
+		return ERR_PROTO;
 	return rd_end(&r);
 }
 

@@ -42,6 +42,58 @@ struct control_listener {
 	/* Headers to set or remove: control_inject_put(), one by one. */
 	struct control_str inject_request;
 	struct control_str inject_response;
+	bool is_tls;    /* accepts nothing before LISTENER_TLS */
+	uint8_t timing; /* send Server-Timing */
+	uint32_t log;   /* of ACCESS_LOG; 0: none */
+	/* Who speaks the PROXY protocol: control_net_put(), one by one.
+	 * Empty: nobody; else connections of all others are refused. */
+	struct control_str proxies;
+};
+
+/* A network of PROXY protocol senders: IPv4 as mapped IPv6. */
+#define CONTROL_NET_SIZE 17
+#define CONTROL_NETS_MAX 256
+struct control_net {
+	uint8_t address[16];
+	uint8_t bits; /* CONTROL_NET_UNIX: peers on Unix sockets */
+};
+#define CONTROL_NET_UNIX 255
+
+/* LISTENER_TLS, with a sealed memory file that holds a struct tls_spec */
+struct control_tls {
+	uint32_t listener;
+	uint32_t len;
+};
+
+/* TICKET_KEYS */
+#define CONTROL_TICKET_KEYS_MAX 3
+struct control_ticket_key {
+	uint8_t name[16];
+	uint8_t aes[32];
+	uint8_t hmac[32];
+};
+struct control_tickets {
+	uint32_t lifetime_s; /* of sessions */
+	uint8_t n;           /* [0] makes tickets, all read them */
+	struct control_ticket_key keys[CONTROL_TICKET_KEYS_MAX];
+};
+
+/* ACCESS_LOG, with the descriptor to write to */
+enum control_log_sink {
+	CONTROL_LOG_FILE,    /* a file, a pipe, a terminal: write */
+	CONTROL_LOG_SOCKET,  /* a stream socket: send */
+	CONTROL_LOG_JOURNAL, /* the journal's datagram socket */
+	CONTROL_LOG_SINKS
+};
+enum control_log_format {
+	CONTROL_LOG_COMBINED,
+	CONTROL_LOG_JSON,
+	CONTROL_LOG_FORMATS
+};
+struct control_log {
+	uint32_t log; /* not 0 */
+	uint8_t sink;
+	uint8_t format;
 };
 
 /* Bounds of each of the two lists. */
@@ -129,6 +181,16 @@ void control_route_get(struct rd *r, struct control_route *out);
 
 /* FRONT_LIMITS */
 void control_limits_send(struct chan *c, const struct limits *l);
+void control_net_put(struct buf *b, const struct control_net *net);
+int control_net_get(struct rd *r, struct control_net *out);
+/* FD is taken. */
+void control_tls_send(struct chan *c, const struct control_tls *m, int fd);
+int control_tls_get(const struct ipc_msg *msg, struct control_tls *out);
+void control_tickets_send(struct chan *c, const struct control_tickets *m);
+int control_tickets_get(const struct ipc_msg *msg, struct control_tickets *out);
+/* FD is taken. */
+void control_log_send(struct chan *c, const struct control_log *m, int fd);
+int control_log_get(const struct ipc_msg *msg, struct control_log *out);
 int control_limits_get(const struct ipc_msg *msg, struct limits *out);
 
 /* A body that is one u32. */

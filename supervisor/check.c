@@ -18,6 +18,7 @@
 #include "conf/conf.h"
 #include "supervisor/cli.h"
 #include "supervisor/host.h"
+#include "supervisor/keyfile.h"
 
 struct check {
 	struct host host;
@@ -56,6 +57,12 @@ on_outcome(void *arg, const char *name, enum worker_outcome outcome,
 	go_on(c);
 }
 
+static void
+print_warning(const char *text)
+{
+	fprintf(stderr, "warning: %s\n", text);
+}
+
 int
 cmd_check(const struct cli *cli)
 {
@@ -72,6 +79,7 @@ cmd_check(const struct cli *cli)
 		fputs(text, stdout);
 		free(text);
 	}
+	keyfile_check_dates(conf, print_warning);
 	log_init(LOG_SINK_TEXT, STDERR_FILENO,
 	    cli->verbose ? LOG_DEBUG : LOG_ERROR);
 	memset(&c, 0, sizeof c);

@@ -24,11 +24,18 @@
 #include "conf/conf.h"
 #include "ipc/control.h"
 #include "supervisor/spawn.h"
+#include "supervisor/tickets.h"
 
 #define START_MS 10000 /* until it says HELLO */
 #define RETRY_MIN_MS 50
 #define RETRY_MAX_MS 800 /* clients are waiting */
 #define HEALTHY_MS 2000
+
+/* A listener that a front has. */
+struct given {
+	uint32_t id;
+	uint32_t keys_number; /* of its keys, which it has too; 0: none */
+};
 
 struct front {
 	struct fronts *set; /* held: the owner */
@@ -36,8 +43,8 @@ struct front {
 	struct proc *proc; /* NULL: not running */
 	bool is_ready;
 	bool is_draining;
-	bool was_ready;  /* at least once */
-	uint32_t *given; /* ids of listeners; owned */
+	bool was_ready;      /* at least once */
+	struct given *given; /* owned */
 	size_t ngiven;
 	ev_timer retry;
 	uint64_t retry_ms;
@@ -46,6 +53,7 @@ struct front {
 struct fronts {
 	struct fronts_options o;
 	const struct conf *conf; /* held until the next fronts_configure() */
+	struct tickets *tickets; /* owned */
 	uint32_t routes_number;
 	struct front *fronts; /* owned */
 	bool is_draining;
@@ -58,6 +66,7 @@ static int on_routes_ack(void *, const struct ipc_msg *);
 static int on_draining(void *, const struct ipc_msg *);
 static void on_end(struct proc *, const struct proc_end *);
 static void on_retry(struct ev_loop *, ev_timer *, int);
+static void on_tickets(void *);
 
 static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_HELLO] = on_hello,
@@ -73,6 +82,7 @@ fronts_new(const struct fronts_options *options)
 
 	fs->o = *options;
 	fs->fronts = xcalloc(fs->o.n, sizeof *fs->fronts);
+	fs->tickets = tickets_new(fs->o.loop, on_tickets, fs);
 	for (size_t i = 0; i < fs->o.n; i++) {
 		struct front *f = &fs->fronts[i];
 
@@ -95,6 +105,7 @@ fronts_free(struct fronts **fronts)
 		ev_timer_stop(fs->o.loop, &fs->fronts[i].retry);
 		free(fs->fronts[i].given);
 	}
+	tickets_free(&fs->tickets);
 	free(fs->fronts);
 	free(fs);
 	*fronts = NULL;
@@ -118,13 +129,13 @@ str(const char *s)
 	return (struct control_str){s, s != NULL ? strlen(s) : 0};
 }
 
-static bool
-has_listener(const struct front *f, uint32_t id)
+static struct given *
+find_given(struct front *f, uint32_t id)
 {
 	for (size_t i = 0; i < f->ngiven; i++)
-		if (f->given[i] == id)
-			return true;
-	return false;
+		if (f->given[i].id == id)
+			return &f->given[i];
+	return NULL;
 }
 
 /* The encoded list, borrowed from B. */
@@ -157,6 +168,22 @@ send_limits(struct front *f)
 	control_limits_send(proc_chan(f->proc), &l);
 }
 
+/* The encoded list, borrowed from B. */
+static struct control_str
+put_proxies(struct buf *b, const struct conf_socket *c)
+{
+	buf_init(b);
+	for (size_t i = 0; i < c->nproxies; i++) {
+		struct control_net net = {.bits = c->proxies[i].bits};
+
+		memcpy(net.address, c->proxies[i].address, sizeof net.address);
+		if (c->proxies[i].is_unix)
+			net.bits = CONTROL_NET_UNIX;
+		control_net_put(b, &net);
+	}
+	return (struct control_str){(const char *)buf_peek(b), buf_len(b)};
+}
+
 static void
 send_listener(struct front *f, const struct listener *l)
 {
@@ -169,8 +196,10 @@ send_listener(struct front *f, const struct listener *l)
 	    .forwarded_proto_header = str(http->forwarded_proto_header),
 	    .cf_blob_header = str(http->cf_blob_header),
 	    .limits = limits_of(&l->conf->limits),
+	    .is_tls = l->conf->is_https,
+	    .timing = l->conf->server_timing,
 	};
-	struct buf b, request, response;
+	struct buf b, request, response, proxies;
 	int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd == -1) {
@@ -182,15 +211,56 @@ send_listener(struct front *f, const struct listener *l)
 	    http->ninject_request_headers);
 	m.inject_response = put_inject(&response, http->inject_response_headers,
 	    http->ninject_response_headers);
+	m.proxies = put_proxies(&proxies, l->conf);
 	buf_init(&b);
 	control_listener_put(&b, &m);
+	buf_clear(&proxies);
 	buf_clear(&request);
 	buf_clear(&response);
 	chan_send(proc_chan(f->proc), IPC_LISTENER, buf_peek(&b), buf_len(&b),
 	    &fd);
 	buf_clear(&b);
 	f->given = xreallocarray(f->given, f->ngiven + 1, sizeof *f->given);
-	f->given[f->ngiven++] = l->id;
+	f->given[f->ngiven++] = (struct given){.id = l->id};
+}
+
+/* The certificates of L, unless the front has them. */
+static void
+send_keys(struct front *f, const struct listener *l)
+{
+	struct given *g = find_given(f, l->id);
+	const struct control_tls m = {.listener = l->id, .len = l->keys.len};
+	int fd;
+
+	if (g == NULL || l->keys_number == g->keys_number)
+		return;
+	fd = fcntl(l->keys.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd == -1) {
+		log_error("%s: cannot give it the keys of \"%s\": %s",
+		    proc_who(f->proc), l->name, strerror(errno));
+		return;
+	}
+	control_tls_send(proc_chan(f->proc), &m, fd);
+	g->keys_number = l->keys_number;
+}
+
+static void
+send_tickets(struct front *f)
+{
+	const struct control_tickets *keys = tickets_keys(f->set->tickets);
+
+	if (keys != NULL && f->is_ready && f->proc != NULL &&
+	    proc_chan(f->proc) != NULL)
+		control_tickets_send(proc_chan(f->proc), keys);
+}
+
+static void
+on_tickets(void *arg)
+{
+	struct fronts *fs = arg;
+
+	for (size_t i = 0; i < fs->o.n; i++)
+		send_tickets(&fs->fronts[i]);
 }
 
 static bool
@@ -208,11 +278,11 @@ take_back_listeners(struct front *f)
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->ngiven; i++) {
-		if (is_listening(f->set, f->given[i]))
+		if (is_listening(f->set, f->given[i].id))
 			f->given[n++] = f->given[i];
 		else
 			control_u32_send(proc_chan(f->proc), IPC_LISTENER_CLOSE,
-			    f->given[i]);
+			    f->given[i].id);
 	}
 	f->ngiven = n;
 }
@@ -277,13 +347,15 @@ configure(struct front *f)
 		return;
 	take_back_listeners(f);
 	send_limits(f);
+	send_tickets(f);
 	/* First where requests go, then where they come from. */
 	send_routes(f);
 	for (size_t i = 0; i < listeners_count(fs->o.listeners); i++) {
 		const struct listener *l = listeners_at(fs->o.listeners, i);
 
-		if (!has_listener(f, l->id))
+		if (find_given(f, l->id) == NULL)
 			send_listener(f, l);
+		send_keys(f, l);
 	}
 }
 
@@ -443,6 +515,10 @@ fronts_configure(struct fronts *fs, const struct conf *conf)
 {
 	fs->conf = conf;
 	fs->routes_number++;
+	for (size_t i = 0; i < conf->nsockets; i++)
+		if (conf->sockets[i].is_https)
+			tickets_start(fs->tickets,
+			    conf->server.ticket_rotation_ms);
 	for (size_t i = 0; i < fs->o.n; i++) {
 		configure(&fs->fronts[i]);
 		if (!ev_is_active(&fs->fronts[i].retry))

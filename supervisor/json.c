@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/util.h"
 
 #define FORMAT_MAX 256
@@ -39,16 +40,6 @@ void
 json_string(struct buf *b, const char *s)
 {
 	buf_put_u8(b, '"');
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c < 0x20) {
-			json_format(b, "\\u%04x", c);
-			continue;
-		}
-		if (c == '"' || c == '\\')
-			buf_put_u8(b, '\\');
-		buf_put_u8(b, c);
-	}
+	json_put_escaped(b, s, strlen(s));
 	buf_put_u8(b, '"');
 }

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "conf/conf.h"
@@ -40,6 +41,7 @@ struct listeners {
 	struct row **rows; /* owned */
 	size_t n;
 	uint32_t next_id;
+	uint32_t keys_number;
 };
 
 struct listeners *
@@ -52,6 +54,7 @@ static void
 free_row(struct row *r)
 {
 	fd_close(&r->l.fd);
+	keyfile_close(&r->l.keys);
 	if (r->unlink_path != NULL)
 		(void)unlink(r->unlink_path);
 	free(r->key);
@@ -185,8 +188,9 @@ describe_unix(struct row *r, const struct sockaddr_un *un, socklen_t len)
 
 /* The address that was in fact bound. */
 static void
-describe(struct row *r)
+describe(struct row *r, bool is_https)
 {
+	const char *scheme = is_https ? "https" : "http";
 	union {
 		struct sockaddr sa;
 		struct sockaddr_in in;
@@ -196,6 +200,7 @@ describe(struct row *r)
 	socklen_t len = sizeof u;
 	char host[INET6_ADDRSTRLEN] = "?";
 
+	free(r->address);
 	memset(&u, 0, sizeof u);
 	if (getsockname(r->l.fd, &u.sa, &len) == -1)
 		u.sa.sa_family = AF_UNSPEC;
@@ -205,15 +210,15 @@ describe(struct row *r)
 		inet_ntop(AF_INET, &u.in.sin_addr, host, sizeof host);
 		if (u.in.sin_addr.s_addr == INADDR_ANY)
 			snprintf(host, sizeof host, "localhost");
-		r->address = xasprintf("http://%s:%u/", host, r->l.port);
+		r->address = xasprintf("%s://%s:%u/", scheme, host, r->l.port);
 		break;
 	case AF_INET6:
 		r->l.port = ntohs(u.in6.sin6_port);
 		inet_ntop(AF_INET6, &u.in6.sin6_addr, host, sizeof host);
 		r->address =
 		    IN6_IS_ADDR_UNSPECIFIED(&u.in6.sin6_addr)
-			? xasprintf("http://localhost:%u/", r->l.port)
-			: xasprintf("http://[%s]:%u/", host, r->l.port);
+			? xasprintf("%s://localhost:%u/", scheme, r->l.port)
+			: xasprintf("%s://[%s]:%u/", scheme, host, r->l.port);
 		break;
 	case AF_UNIX:
 		describe_unix(r, &u.un, len);
@@ -242,6 +247,7 @@ new_row(struct listeners *ls, const struct conf_socket *c, const char *key,
 	r = xcalloc(1, sizeof *r);
 	r->l.id = ls->next_id++;
 	r->l.fd = fd;
+	r->l.keys.fd = -1;
 	r->key = xstrdup(key);
 	r->name = xstrdup(c->name);
 	r->l.name = r->name;
@@ -251,7 +257,7 @@ new_row(struct listeners *ls, const struct conf_socket *c, const char *key,
 
 		r->unlink_path = xstrdup(un->sun_path);
 	}
-	describe(r);
+	describe(r, c->is_https);
 	return r;
 }
 
@@ -298,15 +304,71 @@ is_same_http(const struct conf_http *a, const struct conf_http *b)
 		   b->ninject_response_headers);
 }
 
+static bool
+is_same_log(const struct conf_socket *a, const struct conf_socket *b)
+{
+	return a->server_timing == b->server_timing &&
+	       a->access_format == b->access_format &&
+	       a->access_log.sink == b->access_log.sink &&
+	       is_same_text(a->access_log.path, b->access_log.path);
+}
+
+static bool
+is_same_proxies(const struct conf_socket *a, const struct conf_socket *b)
+{
+	if (a->nproxies != b->nproxies)
+		return false;
+	for (size_t i = 0; i < a->nproxies; i++)
+		if (strcmp(a->proxies[i].text, b->proxies[i].text) != 0)
+			return false;
+	return true;
+}
+
+/* What a front is told once, with the listener. */
+static bool
+is_same(const struct conf_socket *a, const struct conf_socket *b)
+{
+	return is_same_http(&a->http, &b->http) && is_same_log(a, b) &&
+	       is_same_proxies(a, b) && a->is_https == b->is_https &&
+	       memcmp(&a->limits, &b->limits, sizeof a->limits) == 0;
+}
+
+/* Certificates may change under a listener: those of R as C has them. */
+static void
+renew_keys(struct listeners *ls, struct row *r, const struct conf_socket *c)
+{
+	struct keyfile keys;
+
+	if (!c->is_https) {
+		keyfile_close(&r->l.keys);
+		r->l.keys_number = 0;
+		return;
+	}
+	if (keyfile_make(&c->tls, &keys) != 0) {
+		log_error("socket \"%s\": cannot keep its keys: %s", c->name,
+		    strerror(errno));
+		return;
+	}
+	if (r->l.keys.fd != -1 &&
+	    memcmp(r->l.keys.hash, keys.hash, sizeof keys.hash) == 0) {
+		keyfile_close(&keys);
+		return;
+	}
+	keyfile_close(&r->l.keys);
+	r->l.keys = keys;
+	r->l.keys_number = ++ls->keys_number;
+}
+
 /* Take CONF's options for R; fronts know them by the listener's id. */
 static void
 renew(struct listeners *ls, struct row *r, const struct conf_socket *c)
 {
-	if (r->l.conf != NULL &&
-	    (!is_same_http(&r->l.conf->http, &c->http) ||
-		memcmp(&r->l.conf->limits, &c->limits, sizeof c->limits) != 0))
+	if (r->l.conf != NULL && !is_same(r->l.conf, c)) {
 		r->l.id = ls->next_id++;
+		describe(r, c->is_https);
+	}
 	r->l.conf = c;
+	renew_keys(ls, r, c);
 }
 
 int

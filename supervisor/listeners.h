@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "supervisor/keyfile.h"
+
 struct conf;
 struct conf_socket;
 struct listeners;
@@ -16,7 +18,10 @@ struct listener {
 	const char *name;               /* of the socket in the config */
 	const char *address; /* bound: "http://127.0.0.1:8080/", "unix:/x" */
 	uint16_t port;       /* 0 for Unix sockets */
-	int fd;              /* owned by the set */
+	struct keyfile keys; /* of https; closed with the row */
+	/* Changes with the keys; 0: none. */
+	uint32_t keys_number;
+	int fd; /* owned by the set */
 };
 
 struct listeners *listeners_new(void);

@@ -27,6 +27,7 @@
 #include "supervisor/events.h"
 #include "supervisor/fronts.h"
 #include "supervisor/host.h"
+#include "supervisor/keyfile.h"
 #include "supervisor/listeners.h"
 #include "supervisor/notify.h"
 #include "supervisor/requests.h"
@@ -132,6 +133,12 @@ log_config_error(void *arg, const char *text)
 	log_error("%s", text);
 }
 
+static void
+log_config_warning(const char *text)
+{
+	log_warn("%s", text);
+}
+
 /* What a reload does not touch; whoever changes it wants to know. */
 static void
 warn_of_fixed(const struct conf *old, const struct conf *new)
@@ -169,6 +176,8 @@ reload(struct serve *s)
 		return ERR_SYS;
 	}
 	warn_of_fixed(old->conf, conf);
+	keyfile_check_dates(conf, log_config_warning);
+	conf_wipe_keys(conf);
 	new = generation_new(conf, old->number + 1);
 	/* Workers first: fronts then ask for what there is. */
 	workers_configure(s->host.workers, new, drain_ms);
@@ -411,6 +420,8 @@ start(struct serve *s, struct conf *conf)
 		log_error("%s", why);
 		return ERR_SYS;
 	}
+	keyfile_check_dates(conf, log_config_warning);
+	conf_wipe_keys(conf);
 	fo = (struct fronts_options){.loop = s->host.loop,
 	    .procs = s->host.procs,
 	    .plan = s->host.plan,

@@ -302,19 +302,6 @@ static const struct conf_case cases[] = {
 		"address = *:2\n"),
 	"t.ini:1: socket \"t\": nobody answers; write service = NAM"
 	"E, or routes\n"},
-    {"socket with https",
-	TEXT("[socket t]\n"
-		"address = *:2\n"
-		"service = a\n"
-		"https =\n"),
-	"t.ini:4: https: not supported by this version; remove it\n"},
-    {"socket with TLS options",
-	TEXT("[socket t]\n"
-		"address = *:2\n"
-		"service = a\n"
-		"https.tlsOptions.minVersion = tls1Dot2\n"),
-	"t.ini:4: https.tlsOptions.minVersion: not supported by thi"
-	"s version; remove it\n"},
     {"socket with tcp",
 	TEXT("[socket t]\n"
 		"address = *:2\n"

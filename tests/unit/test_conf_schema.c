@@ -20,6 +20,8 @@
 #include "conf/schema.h"
 #include "conf/value.h"
 #include "tests/unit/conf_cases.h"
+#include "tests/unit/conf_tree.h"
+#include "tests/unit/tls_pair.h"
 
 /* Sets everything that can be set. */
 static const char full[] =
@@ -66,7 +68,7 @@ is_dumped(const struct schema_row *row)
 {
 	static const enum schema_type others[] = {SCHEMA_SELECT,
 	    SCHEMA_SUB_TEXT, SCHEMA_SUB_JSON, SCHEMA_SCRIPT, SCHEMA_INCLUDE,
-	    SCHEMA_TENANT_FILES};
+	    SCHEMA_TENANT_FILES, SCHEMA_KEY_PART};
 	size_t i;
 
 	for (i = 0; i < NELEMS(others); i++)
@@ -75,22 +77,42 @@ is_dumped(const struct schema_row *row)
 	return !row->is_later;
 }
 
+/* Beside `full`: a socket has http or https. */
+static const char full_https[] =
+    "[socket t]\naddress = *:2\nservice = w\nhttps =\n"
+    "https.options.style = host\n"
+    "https.options.forwardedProtoHeader = A\n"
+    "https.options.cfBlobHeader = B\n"
+    "https.options.injectRequestHeaders = C c\n"
+    "https.options.injectResponseHeaders = D\n"
+    "https.tlsOptions.trustedCertificates = embed($DIR/a.pem)\n"
+    "https.tlsOptions.cipherList = ECDHE+AESGCM\nproxyProtocol = ::1\n"
+    "https.tlsOptions.keypair = privateKey=embed($DIR/a.key) "
+    "certificateChain=embed($DIR/a.pem)\n";
+
 static void
 test_every_row_is_dumped(void **state)
 {
+	struct conf_tree tree;
 	struct conf *conf;
-	char *messages, *dump, *line;
+	char *messages, *dump, *line, *text;
 	size_t i, n = 0;
 
 	(void)state;
-	conf = load(full, &messages);
+	conf_tree_make(&tree);
+	tls_pair_write(&tree, "a", 0, 0, 60);
+	text = xasprintf("%s%s", full, full_https);
+	conf_tree_write(&tree, "t.ini", text);
+	free(text);
+	conf = conf_tree_load(&tree, "t.ini", NULL, &messages);
+	conf_tree_remove(&tree);
 	assert_string_equal(messages, "");
 	free(messages);
 	dump = conf_dump(conf);
 	for (i = 0; i < schema_nrows; i++) {
 		if (!is_dumped(&schema_rows[i]))
 			continue;
-		line = xasprintf("\n%s = ", schema_rows[i].key);
+		line = xasprintf("\n%s =", schema_rows[i].key);
 		if (strstr(dump, line) == NULL)
 			fail_msg("no \"%s\" in\n%s", schema_rows[i].key, dump);
 		free(line);

@@ -380,7 +380,7 @@ test_json(void **state)
 	json_format(&b, "%d", 7);
 	buf_put_u8(&b, 0);
 	assert_string_equal((const char *)buf_peek(&b),
-	    "\"a\\\"b\\\\c\\u000ad\x7f\xc3\xa9\"7");
+	    "\"a\\\"b\\\\c\\u000ad\\u007f\xc3\xa9\"7");
 	buf_clear(&b);
 }
 

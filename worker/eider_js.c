@@ -215,7 +215,7 @@ lower(duk_context *ctx, void *arg)
 	size_t n;
 	char *text;
 
-	if (ends_with(l->name, ".cjs"))
+	if (ends_with(l->name, ".cjs") || ends_with(l->name, ".cts"))
 		o.kind = LANG_COMMONJS;
 	else if (ends_with(l->name, ".js"))
 		o.kind = LANG_SCRIPT;

@@ -31,6 +31,7 @@ static const struct row rows[] = {
     ROW(TDZ_WRITE, rt_tdz_write),
     ROW(CONST_WRITE, rt_const_write),
     ROW(BIGINT, rt_bigint),
+    ROW(ITER_GUARD, rt_iter_guard),
     ROW(DELETE_SUPER, rt_delete_super),
     ROW(SET_NAME, rt_set_name),
     ROW(CALL, rt_call),

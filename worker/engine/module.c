@@ -276,7 +276,7 @@ read_module(struct engine *e, const char *name, const char *type)
 		kind = MODULE_DATA;
 	else if (ends_with(name, ".json"))
 		kind = MODULE_JSON;
-	else if (ends_with(name, ".cjs"))
+	else if (ends_with(name, ".cjs") || ends_with(name, ".cts"))
 		kind = MODULE_COMMONJS;
 	else if (ends_with(name, ".txt"))
 		kind = MODULE_TEXT;

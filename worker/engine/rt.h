@@ -7,6 +7,7 @@
 duk_ret_t rt_tdz_throw(duk_context *ctx);
 duk_ret_t rt_tdz_write(duk_context *ctx);
 duk_ret_t rt_bigint(duk_context *ctx);
+duk_ret_t rt_iter_guard(duk_context *ctx);
 duk_ret_t rt_const_write(duk_context *ctx);
 duk_ret_t rt_delete_super(duk_context *ctx);
 duk_ret_t rt_set_name(duk_context *ctx);

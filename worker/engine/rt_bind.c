@@ -49,6 +49,23 @@ rt_bigint(duk_context *ctx)
 	return 1;
 }
 
+/* $ig(r, fn) */
+duk_ret_t
+rt_iter_guard(duk_context *ctx)
+{
+	bool failed;
+
+	duk_dup(ctx, 1);
+	failed = duk_pcall(ctx, 0) != DUK_EXEC_SUCCESS;
+	if (failed && *engine_from(ctx)->fire)
+		return duk_throw(ctx);
+	duk_get_prop_string(ctx, 0, failed ? "ce" : "c");
+	duk_dup(ctx, 0);
+	duk_dup(ctx, 2);
+	duk_call_method(ctx, 1);
+	return 0;
+}
+
 /* $cw(name) */
 duk_ret_t
 rt_const_write(duk_context *ctx)

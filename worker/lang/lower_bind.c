@@ -85,12 +85,36 @@ sym_owner(struct lower *l, const struct symbol *s)
 	return fn;
 }
 
+/* An export of another part of the same TypeScript namespace: N.a */
+static bool
+merged_ref(struct lower *l, uint32_t sym, struct lang_str *ref_out)
+{
+	const struct symbol *s = symbol_get(l->u, sym);
+	const struct scope *scope = scope_get(l->u, s->scope);
+	struct lang_str object, name;
+	uint32_t node;
+
+	if (scope->kind != SCOPE_NAMESPACE || !(s->flags & SYMF_EXPORTED) ||
+	    sym_owner(l, s) != NULL)
+		return false;
+	node = func_get(l->u, scope->func)->node;
+	object = lo_sym_ref(l, N(l, N(l, node)->a)->b);
+	name = unit_atom_str(l->u, s->atom);
+	*ref_out = lo_textf(l, lo_is_ascii(name) ? "%s.%s" : "%s[\"%s\"]",
+	    &object, &name);
+	return true;
+}
+
 struct lang_str
 lo_sym_ref(struct lower *l, uint32_t sym)
 {
 	struct symtext *t = lo_sym_text(l, sym);
 	const struct symbol *s;
+	struct lang_str merged;
 	struct fnctx *fn;
+
+	if (l->u->options.typescript && merged_ref(l, sym, &merged))
+		return merged;
 
 	if (!t->kept && !t->member && !t->env) {
 		s = symbol_get(l->u, sym);
@@ -150,10 +174,14 @@ ident_read(struct lower *l, uint32_t n, bool callee)
 	if (!lo_sym_checked(l, n)) {
 		const struct symtext *st = &l->syms[node->b];
 
-		if (st->plain && !(node->flags & AF_ESCAPED_NAME))
+		if (st->plain && !(node->flags & AF_ESCAPED_NAME) &&
+		    lo_str_eq(ref, st->text))
 			return;
 		lo_to(l, node->pos);
-		lo_put(l, callee && st->member ? "(0,%s)" : "%s", &ref);
+		lo_put(l,
+		    callee && memchr(ref.s, '.', ref.len) != NULL ? "(0,%s)"
+								  : "%s",
+		    &ref);
 		lo_skip(l, node->end);
 		return;
 	}

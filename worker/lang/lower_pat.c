@@ -17,6 +17,9 @@ item(struct lower *l, bool *first)
 	*first = false;
 }
 
+/* How many nodes is_movable() looks at. */
+#define MOVABLE_BUDGET 2000
+
 /* ---- targets ----------------------------------------------------------- */
 
 /* VALUE, or what replaces undefined; only one of them is evaluated. */
@@ -192,7 +195,7 @@ object_pattern(struct lower *l, uint32_t pat, struct lang_str value, bool init,
  * nothing but plain bindings and harmless defaults.
  */
 static bool
-pattern_is_calm(struct lower *l, uint32_t n)
+pattern_is_calm(const struct lower *l, uint32_t n)
 {
 	const struct ast_node *node = N(l, n);
 	uint32_t e;
@@ -232,19 +235,20 @@ has_rest(const struct lower *l, uint32_t pat)
 }
 
 static void
-array_items(struct lower *l, uint32_t pat, uint32_t rec, bool init, bool *first)
+array_items(struct lower *l, uint32_t pat, struct lang_str rec, bool init,
+    bool *first)
 {
 	uint32_t e;
 
 	for (e = N(l, pat)->a; e != 0; e = N(l, e)->next) {
 		if (N(l, e)->kind == AST_HOLE) {
 			item(l, first);
-			lo_put(l, "%t.n()", rec);
+			lo_put(l, "%s.n()", &rec);
 		} else if (N(l, e)->kind == AST_REST) {
 			lower_target(l, N(l, e)->a,
-			    lo_textf(l, "%t.all()", rec), init, first);
+			    lo_textf(l, "%s.all()", &rec), init, first);
 		} else {
-			lower_target(l, e, lo_textf(l, "%t.n()", rec), init,
+			lower_target(l, e, lo_textf(l, "%s.n()", &rec), init,
 			    first);
 		}
 	}
@@ -271,6 +275,109 @@ array_indexed(struct lower *l, uint32_t pat, struct lang_str value, bool init,
 			    init, first);
 }
 
+/* Nothing in it means something else in a function of its own. */
+static bool
+is_movable(const struct lower *l, uint32_t n, int *budget)
+{
+	const struct ast_node *node = N(l, n);
+	const struct ast_spec *spec = &ast_specs[node->kind];
+	const uint32_t slots[4] = {node->a, node->b, node->c, node->d};
+	uint32_t c;
+	int i;
+
+	if (n == 0)
+		return true;
+	if (--*budget < 0)
+		return false;
+	switch ((unsigned)node->kind) {
+	case AST_THIS:
+	case AST_SUPER:
+	case AST_NEW_TARGET:
+	case AST_YIELD:
+	case AST_AWAIT:
+	case AST_CLASS:
+		return false;
+	case AST_FUNC:
+		/* its own this; an arrow's is that of the place */
+		return !func_get(l->u, node->d)->is_arrow;
+	case AST_IDENT:
+		if (node->b == 0 && node->a == ATOM_arguments)
+			return false;
+		break;
+	case AST_CALL:
+		if (node->flags & AF_DIRECT_EVAL)
+			return false;
+		break;
+	default:
+		break;
+	}
+	for (i = 0; i < 4; i++) {
+		if (spec->slots[i] == SLOT_N) {
+			if (!is_movable(l, slots[i], budget))
+				return false;
+		} else if (spec->slots[i] == SLOT_L) {
+			for (c = slots[i]; c != 0; c = N(l, c)->next)
+				if (!is_movable(l, c, budget))
+					return false;
+		}
+	}
+	return true;
+}
+
+static bool
+can_guard(const struct lower *l, uint32_t pat)
+{
+	int budget = MOVABLE_BUDGET;
+
+	return !pattern_is_calm(l, pat) && is_movable(l, pat, &budget);
+}
+
+/* The names of a pattern are vars of this function. */
+static void
+declare_names(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	uint32_t e;
+
+	switch ((unsigned)node->kind) {
+	case AST_BINDING:
+		lo_declare_sym(l, node->b);
+		break;
+	case AST_DEFAULT:
+	case AST_REST:
+		declare_names(l, node->a);
+		break;
+	case AST_PROP:
+		declare_names(l, node->b);
+		break;
+	case AST_ARRAY_PATTERN:
+	case AST_OBJECT_PATTERN:
+		for (e = node->a; e != 0; e = N(l, e)->next)
+			declare_names(l, e);
+		break;
+	default:
+		break;
+	}
+}
+
+/* r=$it(VALUE),$ig(r,function(){items}) */
+static void
+array_guarded(struct lower *l, uint32_t pat, struct lang_str value, bool init)
+{
+	struct lang_str rec = lo_var(l, "g");
+	bool first = true;
+	struct fnctx fn;
+
+	declare_names(l, pat);
+	lo_put(l, "%s=%h(%s),%h(%s,", &rec, LANG_HELPER_ITER, &value,
+	    LANG_HELPER_ITER_GUARD, &rec);
+	lo_fn_hidden(l, &fn, "");
+	array_items(l, pat, rec, init, &first);
+	lo_fn_end_vars(l);
+	lo_put(l, "})");
+	lo_fn_leave(l, &fn);
+}
+
 static void
 array_pattern(struct lower *l, uint32_t pat, struct lang_str value,
     uint32_t node, bool init, bool *first)
@@ -289,9 +396,11 @@ array_pattern(struct lower *l, uint32_t pat, struct lang_str value,
 			n++;
 		lo_put(l, "%t=%h(%s,%u)", t, LANG_HELPER_ARRAY_TAKE, &value, n);
 		array_indexed(l, pat, lo_textf(l, "%t", t), init, first);
+	} else if (can_guard(l, pat)) {
+		array_guarded(l, pat, value, init);
 	} else {
 		lo_put(l, "%t=%h(%s)", t, LANG_HELPER_ITER, &value);
-		array_items(l, pat, t, init, first);
+		array_items(l, pat, lo_textf(l, "%t", t), init, first);
 		item(l, first);
 		lo_put(l, "%t.c()", t);
 	}
@@ -346,7 +455,7 @@ array_closing(struct lower *l, uint32_t pat, uint32_t value_node,
 	else
 		lo_put(l, "%s", &value);
 	lo_put(l, ");try{");
-	array_items(l, pat, t, init, &first);
+	array_items(l, pat, lo_textf(l, "%t", t), init, &first);
 	lo_put(l, "}catch(%s){", &err);
 	if (l->fn->is_generator)
 		lo_put(l, "if(%s===%h){%t.c();throw %s}", &err, LANG_HELPER_RET,

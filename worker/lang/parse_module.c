@@ -25,17 +25,28 @@ static struct lang_export *add_export(struct parser *p,
 static void export_bindings(struct parser *p, uint32_t node);
 static void fill_import(struct parser *p, uint32_t node);
 
+/* NODE begins with the word `import` or `export`. */
 static void
-require_module(struct parser *p)
+require_module(struct parser *p, uint32_t node)
 {
+	uint32_t pos = N(p, node)->pos;
+
 	if (scope_get(p->u, p->ctx.scope)->kind == SCOPE_NAMESPACE)
 		return;
 	if (p->u->options.kind != LANG_MODULE)
-		unit_fail(p->u, tok_pos(p), p->lx.tok.end, "%s",
-		    at_word(p, ATOM_import)
+		unit_fail(p->u, pos, pos + 6, "%s",
+		    p->u->src[pos] == 'i'
 			? "Cannot use import statement outside a module"
 			: "Unexpected token 'export'");
 	p->u->has_module_syntax = true;
+}
+
+/* import a = require(), export = a: for these there must be no ES module. */
+static bool
+may_be_commonjs(const struct parser *p)
+{
+	return p->ts && p->u->options.kind == LANG_COMMONJS &&
+	       scope_get(p->u, p->ctx.scope)->kind != SCOPE_NAMESPACE;
 }
 
 /* TypeScript: the rest of a specifier behind `type`, and its comma. */
@@ -118,13 +129,16 @@ parse_import(struct parser *p)
 	uint32_t node = new_node(p, AST_IMPORT), request;
 	struct list list = {0, 0};
 
-	require_module(p);
+	if (!may_be_commonjs(p))
+		require_module(p, node);
 	next(p);
 	if (p->ts) {
 		request = parse_ts_import(p, node);
 		if (request != 0)
 			return request;
 	}
+	if (may_be_commonjs(p))
+		require_module(p, node);
 	if (!at(p, TOK_STRING)) {
 		parse_import_clause(p, &list);
 		N(p, node)->flags |= AF_CLAUSE;
@@ -514,8 +528,15 @@ parse_export(struct parser *p, uint32_t decorators)
 {
 	uint32_t node = new_node(p, AST_EXPORT_NAMED), part;
 
-	require_module(p);
+	if (!may_be_commonjs(p))
+		require_module(p, node);
 	next(p);
+	if (may_be_commonjs(p)) {
+		part = parse_ts_export(p, node);
+		if (part == 0)
+			require_module(p, node);
+		return part;
+	}
 	if (at(p, TOK_STAR))
 		return parse_export_all(p, node);
 	if (at(p, TOK_LBRACE))

@@ -42,6 +42,9 @@ struct resolver {
 	struct resolve_free *frees; /* open-addressed; func 0: empty */
 	uint32_t nfrees, frees_mask;
 
+	uint32_t *namespaces; /* TypeScript: those seen, by node */
+	uint32_t nnamespaces, cap_namespaces;
+
 	uint32_t taint;      /* what of the module the top level has touched */
 	uint32_t first_call; /* where it may first run code of the module */
 	uint32_t aliases;

@@ -7,7 +7,49 @@
 
 #include <string.h>
 
+#include "base/util.h"
 #include "worker/lang/resolve_priv.h"
+
+/* Namespaces that are looked through for parts of the same one. */
+#define MERGED_MAX 1000
+
+/* The exports of SCOPE become visible, or no longer are. */
+static void
+exports_show(struct resolver *r, uint32_t scope, bool show)
+{
+	struct symbol *s;
+	struct atom *a;
+	uint32_t i;
+
+	for (i = scope_get(r->u, scope)->first; i != 0; i = s->next) {
+		s = symbol_get(r->u, i);
+		if ((s->flags & SYMF_EXPORTED) == 0)
+			continue;
+		a = atom_get(&r->u->atoms, s->atom);
+		if (show) {
+			s->shadowed = a->symbol;
+			a->symbol = i;
+		} else {
+			a->symbol = s->shadowed;
+		}
+	}
+}
+
+/* What the earlier parts of a merged namespace export is seen in NODE. */
+static void
+merged_show(struct resolver *r, uint32_t node, bool show)
+{
+	uint32_t symbol = RN(r, RN(r, node)->a)->b, i, k;
+	uint32_t n = MIN(r->nnamespaces, MERGED_MAX);
+
+	for (i = 0; i < n; i++) {
+		/* undone in reverse */
+		k = r->namespaces[show ? i : n - 1 - i];
+		if (RN(r, RN(r, k)->a)->b == symbol)
+			exports_show(r, func_get(r->u, RN(r, k)->d)->scope,
+			    show);
+	}
+}
 
 void
 resolve_ts(struct resolver *r, uint32_t node)
@@ -26,6 +68,7 @@ resolve_ts(struct resolver *r, uint32_t node)
 		return;
 	}
 	f = func_get(r->u, n->d);
+	merged_show(r, node, true);
 	resolve_func_enter(r, n->d);
 	resolve_enter(r, f->scope);
 	r->loops = 0;
@@ -33,6 +76,10 @@ resolve_ts(struct resolver *r, uint32_t node)
 	resolve_leave(r, f->scope);
 	resolve_func_leave(r, n->d);
 	r->loops = loops;
+	merged_show(r, node, false);
+	r->namespaces = arena_grow(&r->u->arena, r->namespaces, r->nnamespaces,
+	    &r->cap_namespaces, sizeof *r->namespaces);
+	r->namespaces[r->nnamespaces++] = node;
 }
 
 /* The first name of PATH, "React" of "React.createElement". */

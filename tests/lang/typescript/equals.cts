@@ -1,0 +1,1 @@
+const val: number = 7; export = { val };

@@ -100,15 +100,17 @@ void engine_after_fork(struct engine *e);
 /*
  * CPU limit. engine_cpu_timer_start() arms one periodic timer on the
  * process's CPU clock; it must run after fork and before the seccomp filter
- * (timer_create, rt_sigaction). Afterwards no system call but clock_gettime
- * is needed. engine_cpu_limit_set() gives the budget that each following
- * outermost engine_run() starts with; 0 means none.
+ * (timer_create, rt_sigaction). Afterwards no system call is needed.
+ * engine_cpu_limit_set() gives the budget that each following outermost
+ * engine_run() starts with; 0 means none. Time is counted in ticks of 5 ms: a
+ * script is stopped 5 to 10 ms after its budget is used up.
  *
  * engine_cpu_timer_start() returns 0 or ERR_SYS.
  */
 int engine_cpu_timer_start(struct engine *e);
 void engine_cpu_limit_set(struct engine *e, uint64_t ns);
-/* CPU time the last outermost engine_run() took. */
+/* CPU time the last outermost engine_run() took: the ticks that fell into it,
+ * which over many short ones add up to what they took. */
 uint64_t engine_cpu_used_ns(const struct engine *e);
 /* While it is not 0, scripts stop at once. Any signal handler may set it. */
 volatile sig_atomic_t *engine_kill_flag(struct engine *e);

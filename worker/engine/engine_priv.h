@@ -74,8 +74,9 @@ struct engine {
 
 	/* CPU limit; read by the signal handler */
 	volatile sig_atomic_t *fire;
-	volatile sig_atomic_t cpu_armed;   /* the budget is in force */
-	volatile uint64_t cpu_deadline_ns; /* process CPU time */
+	volatile sig_atomic_t cpu_armed; /* the budget is in force */
+	volatile uint32_t cpu_ticks;     /* of the timer, since the start */
+	volatile uint32_t cpu_ticks_max;
 	uint64_t cpu_limit_ns, cpu_used_ns;
 	bool cpu_timer_on, cpu_fired;
 	timer_t cpu_timer;

@@ -23,10 +23,10 @@ OVER = 1.05
 # Instructions per request.
 INSTRUCTIONS = {
     "worker hello": 43_000,
-    "worker json": 240_000,
+    "worker json": 270_000,
     "worker hop": 65_000,
-    "front http1": 0,
-    "front http2": 0,
+    "front http1": 18_600,
+    "front http2": 55_500,
 }
 # System calls per request at 64 connections.
 SYSTEM_CALLS = {"http1 front": 2.5, "http1 worker": 1.0, "http2 front": 1.0}

@@ -50,6 +50,14 @@ struct spec_binding {
 	struct control_str value;
 };
 
+/* One per row, in the order of the table. */
+enum worker_limit {
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	WORKER_LIMIT_##field_,
+#include "base/worker_limits.def"
+	WORKER_LIMITS
+};
+
 struct spec_limits {
 #define LIMIT(field_, key_, type_, def_, min_, max_, text_) uint64_t field_;
 #include "base/worker_limits.def"

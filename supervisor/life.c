@@ -51,6 +51,7 @@ static int on_channel_request(void *, const struct ipc_msg *);
 static int on_draining(void *, const struct ipc_msg *);
 static int on_tests(void *, const struct ipc_msg *);
 static int on_test_done(void *, const struct ipc_msg *);
+static int on_limits_hit(void *, const struct ipc_msg *);
 static void on_end(struct proc *, const struct proc_end *);
 static void on_cloned(void *, pid_t, bool, int);
 static void on_retry(struct ev_loop *, ev_timer *, int);
@@ -61,6 +62,7 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_WORKER_FAILED] = on_failed,
     [IPC_CHANNEL_REQUEST] = on_channel_request,
     [IPC_DRAINING] = on_draining,
+    [IPC_LIMITS_HIT] = on_limits_hit,
     [IPC_TESTS] = on_tests,
     [IPC_TEST_DONE] = on_test_done,
 };
@@ -196,6 +198,7 @@ new_life(struct instance *in, int theirs[2])
 	bundle_put(&l->spec, s->conf, s->set->o.is_check);
 	po.ctl_fd = ours[0];
 	po.log_fd = ours[1];
+	po.log_lines = s->conf->limits.log_lines;
 	/* Its own code, and messages to one that does not read them. */
 	po.out_max = 2 * buf_len(&l->spec) + MESSAGES_MAX;
 	l->proc = proc_new(s->set->o.procs, &po);
@@ -261,6 +264,7 @@ life_read_usage(const struct life *l, struct worker_status *status)
 {
 	struct cgroup_usage usage;
 
+	status->log_dropped = proc_log_dropped(l->proc);
 	if (l->group == NULL)
 		return;
 	cgroup_read(l->group, &usage);
@@ -474,6 +478,27 @@ on_channel_request(void *arg, const struct ipc_msg *msg)
 	return 0;
 }
 
+/* What a worker says of itself is for its operator's eyes, no more. */
+static int
+on_limits_hit(void *arg, const struct ipc_msg *msg)
+{
+	struct proc *p = arg;
+	struct slot *s = ((struct life *)proc_owner(p))->slot;
+	uint32_t hits[WORKER_LIMITS];
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	for (size_t i = 0; i < WORKER_LIMITS; i++)
+		hits[i] = rd_u32(&r);
+	if (rd_end(&r) != 0)
+		return ERR_PROTO;
+	if (!proc_take_token(p))
+		return 0;
+	for (size_t i = 0; i < WORKER_LIMITS; i++)
+		s->hits[i] += hits[i];
+	return 0;
+}
+
 static const char *
 exit_text(const struct proc_end *end)
 {
@@ -616,6 +641,7 @@ on_end(struct proc *p, const struct proc_end *end)
 	workers_forget(s->set, p);
 	cloner_forget(s->tenant->cloner, l);
 	count_oom(l);
+	s->hits[WORKER_LIMIT_log_lines] += proc_log_dropped(p);
 	log_end(l, end);
 	s->ends[cause_of(l, end)]++;
 	if (end->lived_ms >= BACKOFF_HEALTHY_MS && in != NULL)

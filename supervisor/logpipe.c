@@ -23,7 +23,7 @@
 #define READ_SIZE 8192
 #define READS_PER_TURN 4
 #define LINES_PER_SECOND 200
-#define LINES_BURST 2000
+#define BURST_S 10 /* as many lines as in this time may come at once */
 /* Reading costs the supervisor's time, also of what is dropped. */
 #define BYTES_PER_SECOND ((uint64_t)4 << 20)
 #define BYTES_BURST ((uint64_t)16 << 20)
@@ -36,8 +36,9 @@ refill(struct logpipe *p)
 {
 	uint64_t now = clock_now_ms(), ms = now - p->tokens_at_ms;
 
-	p->tokens = MIN(p->tokens + ms * LINES_PER_SECOND,
-	    (uint64_t)LINES_BURST * TOKEN);
+	/* In thousandths of a line per millisecond. */
+	p->tokens = MIN(p->tokens + ms * p->lines_per_second,
+	    p->lines_per_second * BURST_S * TOKEN);
 	p->bytes = MIN(p->bytes + ms * BYTES_PER_SECOND / 1000, BYTES_BURST);
 	p->tokens_at_ms = now;
 }
@@ -90,6 +91,7 @@ end_line(struct logpipe *p)
 		return;
 	if (!take_token(p)) {
 		p->ndropped++;
+		p->ndropped_all++;
 		return;
 	}
 	if (p->ndropped > 0 && p->tokens_at_ms - p->told_at_ms >= TELL_MS)
@@ -174,14 +176,17 @@ on_pause_end(struct ev_loop *loop, ev_timer *w, int events)
 }
 
 void
-logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd, const char *who)
+logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd, const char *who,
+    uint64_t lines_per_second)
 {
 	memset(p, 0, sizeof *p);
 	p->loop = loop;
 	p->who = who;
 	p->fd = fd;
 	p->is_open = true;
-	p->tokens = (uint64_t)LINES_BURST * TOKEN;
+	p->lines_per_second =
+	    lines_per_second != 0 ? lines_per_second : LINES_PER_SECOND;
+	p->tokens = p->lines_per_second * BURST_S * TOKEN;
 	p->bytes = BYTES_BURST;
 	p->tokens_at_ms = clock_now_ms();
 	p->refused_call = -1;

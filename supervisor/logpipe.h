@@ -28,14 +28,19 @@ struct logpipe {
 	uint64_t tokens; /* lines that may be written now, times 1000 */
 	uint64_t bytes;  /* that may be read now */
 	uint64_t tokens_at_ms;
-	uint64_t ndropped;
-	uint64_t told_at_ms; /* of the last count of dropped lines */
-	int refused_call;    /* system call that its filter refused; -1: none */
+	uint64_t lines_per_second;
+	uint64_t ndropped;     /* since they were told last */
+	uint64_t ndropped_all; /* since the start */
+	uint64_t told_at_ms;   /* of the last count of dropped lines */
+	int refused_call; /* system call that its filter refused; -1: none */
 };
 
-/* FD is taken. WHO may change while the pipe is open. */
+/*
+ * FD is taken. WHO may change while the pipe is open. LINES_PER_SECOND, and a
+ * burst of ten times as many, are written; 0: the default.
+ */
 void logpipe_start(struct logpipe *p, struct ev_loop *loop, int fd,
-    const char *who);
+    const char *who, uint64_t lines_per_second);
 
 /* Read what is there now, without waiting. */
 void logpipe_read(struct logpipe *p);

@@ -334,7 +334,7 @@ proc_new(struct procs *s, const struct proc_options *o)
 	ev_io_init(&p->exit_watcher, on_exit_readable, -1, EV_READ);
 	ev_timer_init(&p->deadline, on_deadline, 0.0, 0.0);
 	p->exit_watcher.data = p->deadline.data = p;
-	logpipe_start(&p->log, s->loop, o->log_fd, p->who);
+	logpipe_start(&p->log, s->loop, o->log_fd, p->who, o->log_lines);
 	p->chan = chan_new(s->hub, o->ctl_fd, &co);
 
 	p->next = s->first;
@@ -465,6 +465,12 @@ const char *
 proc_who(const struct proc *p)
 {
 	return p->who;
+}
+
+uint64_t
+proc_log_dropped(const struct proc *p)
+{
+	return p->log.ndropped_all;
 }
 
 uint64_t

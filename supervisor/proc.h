@@ -33,11 +33,12 @@ struct proc_end {
 
 struct proc_options {
 	enum role role;
-	uint8_t party;    /* IPC_PARTY_* of the child */
-	const char *name; /* "chat"; "" for none */
-	int ctl_fd;       /* taken: our end of the control channel */
-	int log_fd;       /* taken: our end of the log pipe */
-	size_t out_max;   /* of the control channel; 0: default */
+	uint8_t party;      /* IPC_PARTY_* of the child */
+	const char *name;   /* "chat"; "" for none */
+	int ctl_fd;         /* taken: our end of the control channel */
+	int log_fd;         /* taken: our end of the log pipe */
+	size_t out_max;     /* of the control channel; 0: default */
+	uint64_t log_lines; /* per second; 0: default */
 	const chan_handler *handlers; /* held; called with the proc as arg */
 	void (*on_end)(struct proc *p, const struct proc_end *end);
 	void *owner; /* proc_owner() */
@@ -83,6 +84,8 @@ pid_t proc_pid(const struct proc *p); /* 0: not known */
 enum role proc_role(const struct proc *p);
 const char *proc_who(const struct proc *p); /* "worker chat[123]" */
 uint64_t proc_age_ms(const struct proc *p);
+/* Lines of its log over its limit. */
+uint64_t proc_log_dropped(const struct proc *p);
 
 /*
  * Count one request of the child's to us. Returns false when it makes too many

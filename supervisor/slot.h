@@ -8,6 +8,7 @@
 #include <ev.h>
 
 #include "base/buf.h"
+#include "ipc/spec.h"
 #include "supervisor/backoff.h"
 #include "supervisor/waiters.h"
 #include "supervisor/workers.h"
@@ -45,6 +46,7 @@ struct slot {
 	size_t ninstances;
 	size_t next_instance;
 	size_t nlives;
+	uint64_t hits[WORKER_LIMITS];      /* of limits, since then */
 	uint64_t ends[WORKER_CAUSE_COUNT]; /* since the supervisor began */
 	bool is_retired;
 	bool is_kept;      /* by the configuration under way */

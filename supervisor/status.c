@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "conf/conf.h"
+#include "ipc/spec.h"
 #include "supervisor/json.h"
 
 struct listing {
@@ -66,6 +67,36 @@ put_ends_json(struct buf *out, const struct worker_status *w)
 	json_text(out, "}");
 }
 
+static const char *const limit_keys[WORKER_LIMITS] = {
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	[WORKER_LIMIT_##field_] = (key_),
+#include "base/worker_limits.def"
+};
+
+static uint64_t
+count_hits(const struct worker_status *w, size_t limit)
+{
+	return w->hits[limit] +
+	       (limit == WORKER_LIMIT_log_lines ? w->log_dropped : 0);
+}
+
+/* How often which limit was reached. */
+static void
+put_hits_json(struct buf *out, const struct worker_status *w)
+{
+	bool is_first = true;
+
+	json_text(out, ",\"reached\":{");
+	for (size_t i = 0; i < WORKER_LIMITS; i++) {
+		if (count_hits(w, i) == 0)
+			continue;
+		json_format(out, "%s\"%s\":%llu", is_first ? "" : ",",
+		    limit_keys[i], (unsigned long long)count_hits(w, i));
+		is_first = false;
+	}
+	json_text(out, "}");
+}
+
 static void
 put_worker_json(struct buf *out, const struct worker_status *w)
 {
@@ -84,6 +115,7 @@ put_worker_json(struct buf *out, const struct worker_status *w)
 	json_format(out, ",\"cpuUs\":%llu,\"memoryBytes\":%llu,\"tenant\":",
 	    (unsigned long long)w->cpu_us, (unsigned long long)w->memory_bytes);
 	json_string(out, w->tenant->name);
+	put_hits_json(out, w);
 	if (w->failure[0] != '\0') {
 		json_text(out, ",\"failure\":");
 		json_string(out, w->failure);
@@ -291,6 +323,11 @@ put_limits_of(struct listing *l, const struct worker_status *w)
 	}
 	json_format(l->out, "worker %.128s\n", w->name);
 	conf_worker_limits(w->conf, put_limit, &limits);
+	for (size_t i = 0; i < WORKER_LIMITS; i++)
+		if (count_hits(w, i) > 0)
+			json_format(l->out, "  %s was reached %llu times\n",
+			    limit_keys[i],
+			    (unsigned long long)count_hits(w, i));
 	for (size_t i = 0; i < NELEMS(causes); i++)
 		if (w->ends[i] > 0)
 			json_format(l->out, "  ended %llu times: %s\n",

@@ -411,6 +411,7 @@ describe(const struct instance *in, struct worker_status *out)
 	*out = (struct worker_status){
 	    .name = s->name,
 	    .tenant = s->tenant,
+	    .hits = s->hits,
 	    .conf = s->conf,
 	    .instance = in->index,
 	    .state = in->state,

@@ -119,6 +119,8 @@ struct worker_status {
 	uint64_t age_ms;       /* of the process */
 	uint64_t cpu_us;       /* of the process, where it has a group */
 	uint64_t memory_bytes; /* likewise */
+	const uint64_t *hits;  /* WORKER_LIMITS of them; of all instances */
+	uint64_t log_dropped;  /* lines, of the process, not in HITS yet */
 	uint64_t wait_ms;      /* until it may start again; 0: it may */
 	unsigned nstrikes;
 	size_t ndraining;     /* processes of the worker that take no more */

@@ -37,6 +37,7 @@
 /* Who has started it or asked for a channel is about to send a request. */
 #define FIRST_REQUEST_S 2.0
 #define LOG_TEXT_MAX 3500 /* bytes of one record */
+#define REPORT_S 1.0      /* between reports of limits that were reached */
 #define CHANNEL_TARGETS_MAX (SPEC_BINDINGS_MAX + 1)
 
 enum worker_state {
@@ -61,6 +62,9 @@ struct worker {
 	ev_timer api_timer;
 	ev_timer idle_timer;
 	ev_timer drain_timer;
+	ev_timer hits_timer; /* until limits are reported again */
+	uint32_t hits[WORKER_LIMITS];
+	bool has_hits;
 	enum worker_state state;
 	enum worker_exit exit_code;
 	bool is_check;
@@ -77,6 +81,12 @@ struct worker {
 	uint8_t *services; /* owned, a byte per binding */
 	uint32_t nasked;
 	uint32_t *asked; /* targets of requests under way; owned */
+};
+
+static const char *const limit_keys[WORKER_LIMITS] = {
+#define LIMIT(field_, key_, type_, def_, min_, max_, text_)                    \
+	[WORKER_LIMIT_##field_] = (key_),
+#include "base/worker_limits.def"
 };
 
 static void
@@ -202,6 +212,43 @@ host_broken(void *arg, enum api_outcome outcome)
 		drain(w, IPC_RESET_CPU, WORKER_EXIT_CPU, GOAWAY_WAIT_MS);
 }
 
+/* Tell the supervisor, at once and then once a second. */
+static void
+report_limits(struct worker *w)
+{
+	struct buf b;
+	bool is_any = false;
+
+	if (ev_is_active(&w->hits_timer) && w->state < STATE_DRAINING)
+		return;
+	buf_init(&b);
+	for (size_t i = 0; i < WORKER_LIMITS; i++) {
+		if (w->hits[i] > 0)
+			log_warn("%s was reached %u times", limit_keys[i],
+			    w->hits[i]);
+		is_any |= w->hits[i] > 0;
+		buf_put_u32(&b, w->hits[i]);
+		w->hits[i] = 0;
+	}
+	w->has_hits = false;
+	if (is_any)
+		chan_send(w->ctl, IPC_LIMITS_HIT, buf_peek(&b), buf_len(&b),
+		    NULL);
+	buf_clear(&b);
+	ev_timer_stop(w->loop, &w->hits_timer);
+	ev_timer_set(&w->hits_timer, REPORT_S, 0);
+	ev_timer_start(w->loop, &w->hits_timer);
+}
+
+static void
+host_limit_hit(void *arg, enum worker_limit limit)
+{
+	struct worker *w = arg;
+
+	w->hits[limit] += w->hits[limit] < UINT32_MAX;
+	w->has_hits = true;
+}
+
 static void
 host_test_done(void *arg, bool passed)
 {
@@ -224,6 +271,12 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 	    .props = props};
 
 	ASSERT(w->api != NULL);
+	/* A channel bounds its own; all of them have one limit. */
+	if (links_nserved(w->links) > w->requests_max) {
+		host_limit_hit(w, WORKER_LIMIT_requests);
+		stream_reset(s, IPC_RESET_BUSY, "limits.requests");
+		return 0;
+	}
 	return api_serve(w->api, &r);
 }
 
@@ -387,6 +440,7 @@ make_api(struct worker *w, const struct worker_spec *spec)
 	    .channel = host_channel,
 	    .log = host_log,
 	    .timer_changed = host_timer_changed,
+	    .limit_hit = host_limit_hit,
 	    .test_done = host_test_done,
 	    .broken = host_broken};
 
@@ -446,8 +500,9 @@ on_channel(void *arg, const struct ipc_msg *msg)
 		msg->fds[0] = -1;
 		w->is_expecting = true;
 		w->busy_at = ev_now(w->loop);
+		/* One more, so that it is on_request() who refuses it. */
 		links_serve(w->links, fd, c.entrypoint, c.props,
-		    w->requests_max);
+		    w->requests_max + 1);
 		return 0;
 	}
 	i = find_asked(w, c.target);
@@ -584,6 +639,15 @@ on_drain_timer(struct ev_loop *loop, ev_timer *t, int events)
 	end(w, w->exit_code);
 }
 
+/* The turn's end sees to what has come together. */
+static void
+on_hits_timer(struct ev_loop *loop, ev_timer *t, int events)
+{
+	(void)loop;
+	(void)t;
+	(void)events;
+}
+
 static size_t
 count_work(const struct worker *w)
 {
@@ -645,6 +709,8 @@ on_turn(struct ev_loop *loop, ev_prepare *p, int events)
 		(void)malloc_trim(0); /* what loading the code took */
 		w->is_trimmed = true;
 	}
+	if (w->has_hits)
+		report_limits(w);
 	if (w->state == STATE_SERVING && w->idle_ms > 0)
 		check_idle(w);
 	if (w->state == STATE_DRAINING && w->is_released &&
@@ -679,8 +745,9 @@ init_watchers(struct worker *w)
 	ev_timer_init(&w->api_timer, on_api_timer, 0, 0);
 	ev_timer_init(&w->idle_timer, on_idle_timer, 0, 0);
 	ev_timer_init(&w->drain_timer, on_drain_timer, 0, 0);
+	ev_timer_init(&w->hits_timer, on_hits_timer, 0, 0);
 	w->turn.data = w->settled.data = w->api_timer.data =
-	    w->idle_timer.data = w->drain_timer.data = w;
+	    w->idle_timer.data = w->drain_timer.data = w->hits_timer.data = w;
 	ev_prepare_start(w->loop, &w->turn);
 	ev_prepare_start(w->loop, &w->settled);
 	ev_unref(w->loop); /* the control channel keeps the loop alive */
@@ -748,6 +815,7 @@ worker_run(struct worker *w, const struct sandbox_report *report)
 	ev_timer_stop(w->loop, &w->api_timer);
 	ev_timer_stop(w->loop, &w->idle_timer);
 	ev_timer_stop(w->loop, &w->drain_timer);
+	ev_timer_stop(w->loop, &w->hits_timer);
 	ev_idle_stop(w->loop, &w->again);
 	ev_ref(w->loop);
 	ev_prepare_stop(w->loop, &w->turn);

@@ -1,11 +1,13 @@
 """What a worker may use, and what happens when it uses more."""
 import concurrent.futures
+import http.client
 import pathlib
 import time
 
 import pytest
 
-from test_lives import config, lives, status, worker_pid  # noqa: F401
+from test_lives import (config, lives, status, wait_until,  # noqa: F401
+                        worker_pid)
 
 # One path per misdeed; everything else is answered at once.
 HOG = """
@@ -159,3 +161,129 @@ def test_spinner_does_not_stall_others(lives):  # noqa: F811
             slowest = max(slowest, time.monotonic() - begin)
         assert spin.result()[0] == 503
     assert slowest < 1
+
+
+# What reaches each limit, under the smallest value that lets it be seen; the
+# answer, the key that the status counts it under, and a part of the log line.
+REACH = """
+const size = (url, name) => Number(url.searchParams.get(name));
+const deeds = {
+  "/spin": () => { for (;;); },
+  "/memory": () => { const all = []; for (;;) all.push(new Array(1000)); },
+  "/hang": () => new Promise((resolve) => setTimeout(resolve, 20000)),
+  "/wait": () => new Promise((resolve) => setTimeout(resolve, 700)),
+  "/log": () => { for (let i = 0; i < 500; i++) console.log("line", i); },
+  "/timers": () => {
+    for (let i = 0; i < 6; i++) setTimeout(() => {}, 300);
+  },
+};
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    if (deeds[url.pathname]) await deeds[url.pathname]();
+    if (url.pathname === "/calls") {
+      const calls = [];
+      for (let i = 0; i < size(url, "n"); i++)
+        calls.push(env.SELF.fetch("http://x/wait"));
+      for (const call of await Promise.all(calls)) await call.text();
+    }
+    if (url.pathname === "/each")
+      for (let i = 0; i < size(url, "n"); i++)
+        await (await env.SELF.fetch("http://x/")).text();
+    if (url.pathname === "/deeper") {
+      const n = size(url, "n");
+      if (n > 0) return env.SELF.fetch(`http://x/deeper?n=${n - 1}`);
+    }
+    if (url.pathname === "/read")
+      return new Response(`${(await request.arrayBuffer()).byteLength}`);
+    if (url.pathname === "/text")
+      return new Response("x".repeat(size(url, "n")));
+    if (url.pathname === "/stream") {
+      let left = size(url, "n");
+      return new Response(new ReadableStream({
+        pull(c) {
+          const n = Math.min(left, 1000);
+          if (n > 0) c.enqueue(new Uint8Array(n)); else c.close();
+          left -= n;
+        },
+      }));
+    }
+    return new Response("ok");
+  },
+};
+"""
+
+TABLE = [
+    ("limits.cpu", "100ms", "/spin", None, 503, "CPU time limit"),
+    ("limits.wall", "300ms", "/hang", None, 503, "was ended"),
+    ("limits.memory", "8M", "/memory", None, 503, "memory limit"),
+    ("limits.subrequests", "3", "/each?n=4", None, 500, "Too many subreq"),
+    ("limits.calls", "3", "/calls?n=4", None, 500, "open at a time"),
+    ("limits.depth", "3", "/deeper?n=5", None, 500, "depth limit exceeded"),
+    ("limits.timers", "5", "/timers", None, 500, "number of active timeouts"),
+    ("limits.requestBody", "1K", "/read", b"x" * 1025, 413,
+     "limits.requestBody was reached"),
+    ("limits.responseBody", "1K", "/text?n=1025", None, 500,
+     "limits.responseBody was reached"),
+]
+WITHIN = {
+    "limits.subrequests": ("/each?n=3", None),
+    "limits.calls": ("/calls?n=3", None),
+    "limits.depth": ("/deeper?n=3", None),
+    "limits.timers": ("/wait", None),
+    "limits.requestBody": ("/read", b"x" * 1024),
+    "limits.responseBody": ("/text?n=1024", None),
+}
+
+
+@pytest.mark.parametrize("key, value, path, body, answer, line", TABLE,
+                         ids=[row[0] for row in TABLE])
+def test_each_limit(lives, key, value, path, body, answer, line):  # noqa: F811
+    """Reached: answered with a reason, logged, counted; and then goes on."""
+    server = lives(config(extra=f"bindings = SELF service main\n{key} = {value}",
+                          server="fronts = 1"), {"main.js": REACH})
+    assert server.get("/")[0] == 200
+    if key in WITHIN:
+        within, data = WITHIN[key]
+        assert server.get(within, data=data)[0] == 200
+        assert status(server)["workers"][0]["reached"] == {}
+    assert server.get(path, data=body)[0] == answer
+    server.wait_log(line)
+    wait_until(lambda: status(server)["workers"][0]["reached"].get(key, 0) > 0)
+    assert server.get("/")[0] == 200
+    assert "quarantine" not in server.log()
+
+
+def test_requests_of_all_channels_count_together(lives):  # noqa: F811
+    """limits.requests is of the process, not of each front or caller."""
+    server = lives(config(extra="limits.requests = 4", server="fronts = 4"),
+                   {"main.js": REACH})
+    assert server.get("/")[0] == 200
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        codes = [run.result()[0] for run in
+                 [pool.submit(server.get, "/wait") for _ in range(24)]]
+    assert codes.count(200) == 4
+    assert codes.count(429) == 20
+    wait_until(lambda: status(server)["workers"][0]["reached"]
+               .get("limits.requests") == 20)
+
+
+def test_log_lines_per_second(lives):  # noqa: F811
+    """Ten seconds' worth may come at once; the rest is dropped and told."""
+    server = lives(config(extra="limits.logLines = 5", server="fronts = 1"),
+                   {"main.js": REACH})
+    assert server.get("/log")[0] == 200
+    wait_until(lambda: status(server)["workers"][0]["reached"]
+               .get("limits.logLines", 0) >= 400)
+    assert 50 <= server.log().count("line ") < 100
+
+
+def test_streamed_response_over_its_limit_is_cut(lives):  # noqa: F811
+    server = lives(config(extra="limits.responseBody = 100K",
+                          server="fronts = 1"), {"main.js": REACH})
+    assert len(server.get("/stream?n=102400")[2]) == 102400
+    with pytest.raises(http.client.IncompleteRead):
+        server.get("/stream?n=102401")
+    wait_until(lambda: status(server)["workers"][0]["reached"]
+               .get("limits.responseBody", 0) == 1)
+    assert server.get("/")[0] == 200

@@ -153,7 +153,7 @@ def test_processes_at_a_time(lives):  # noqa: F811
         lives, "[tenant a]\nlimits.workers = 2\n",
         routes=[f"*/{n} {n}" for n in names],
         workers="".join(WORKER.format(
-            name=n, extra=f"tenant = a\nidleTimeout = 300ms\n"
+            name=n, extra=f"tenant = a\nidleTimeout = 3s\n"
             f"bindings = NAME text {n}") for n in names))
     assert [server.get("/" + n)[0] for n in names] == [200, 200, 429]
     assert server.get("/plain")[0] == 200
@@ -161,7 +161,7 @@ def test_processes_at_a_time(lives):  # noqa: F811
     assert (tenant["processes"], tenant["refusedStarts"]) == (2, 1)
     server.wait_log("too many processes")
     # and when one of them has gone, the third one's time has come
-    wait_until(lambda: tenant_of(server, "a")["processes"] == 0)
+    wait_until(lambda: tenant_of(server, "a")["processes"] == 0, 20)
     assert server.get("/w2")[2] == b"w2"
 
 

@@ -1,8 +1,10 @@
 """Level A: the groups of a running server, where the machine gives them."""
+import concurrent.futures
 import os
 import pathlib
 import signal
 import sys
+import time
 
 import pytest
 
@@ -63,7 +65,7 @@ def test_each_worker_has_a_group_of_its_own(lives):  # noqa: F811
 
 
 def test_group_goes_with_its_process(lives):  # noqa: F811
-    server = start(lives, config(extra="idleTimeout = 100ms"))
+    server = start(lives, config(extra="idleTimeout = 3s"))
     assert server.get()[0] == 200
     base = base_of(server)
     pid = worker_pid(server)
@@ -99,6 +101,71 @@ def test_status_counts_what_a_group_uses(lives):  # noqa: F811
     (worker,) = status(server)["workers"]
     assert worker["cpuUs"] > 0
     assert worker["memoryBytes"] > 100_000
+
+
+HOG = """
+const held = [];
+export default {
+  fetch(request) {
+    const url = new URL(request.url);
+    if (url.pathname.endsWith("/fill"))
+      for (let i = 0; i < 24; i++) held.push("x".repeat(1 << 20) + i);
+    if (url.pathname.endsWith("/spin")) for (;;);
+    return new Response("ok");
+  },
+};
+"""
+
+
+def hogs(lives, tenant, extra=""):  # noqa: F811
+    """A server with worker `main` of nobody and a, b, c of one tenant."""
+    names = ["a", "b", "c"]
+    text = config("main", *names, routes=[f"*/{n}/* {n}" for n in names],
+                  extra="limits.memory = 64M\n" + extra)
+    for name in names:
+        text = text.replace(f"[worker {name}]\n",
+                            f"[worker {name}]\ntenant = t\n")
+    return start(lives, text + "[tenant t]\n" + tenant,
+                 {f"{n}.js": HOG for n in ("main", *names)})
+
+
+def tenant_of(server, name):
+    (tenant,) = [t for t in status(server)["tenants"] if t["tenant"] == name]
+    return tenant
+
+
+def test_memory_of_a_tenant(lives):  # noqa: F811
+    """Over its total the kernel ends one of its processes, and only those."""
+    server = hogs(lives, "limits.totalMemory = 60M\n")
+    assert server.get("/")[0] == 200
+    other = worker_pid(server, "main")
+    codes = [server.get(f"/{n}/fill")[0] for n in ("a", "b", "c")]
+    assert codes[0] == 200, server.log()
+    wait_until(lambda: tenant_of(server, "t")["oomKills"] > 0)
+    server.wait_log("out of memory in its cgroup")
+    assert set(codes) <= {200, 502, 503}, codes
+    assert worker_pid(server, "main") == other
+    assert tenant_of(server, "")["oomKills"] == 0
+    assert server.get("/a/")[0] == server.get("/c/")[0] == 200
+
+
+def test_cpu_time_of_a_tenant(lives):  # noqa: F811
+    server = hogs(lives, "limits.totalCpu = 20\nlimits.cpu = 60s\n",
+                  "limits.cpu = 60s")
+    assert server.get("/a/")[0] == 200
+    group = group_of(worker_pid(server, "a")).parent
+    assert group.name.endswith("-t")
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        spins = [pool.submit(server.get, f"/{n}/spin") for n in "abc"]
+        wait_until(lambda: tenant_of(server, "t")["processes"] == 3, 60)
+        before, began = tenant_of(server, "t")["cpuUs"], time.monotonic()
+        time.sleep(3)  # what is measured is a rate
+        used = tenant_of(server, "t")["cpuUs"] - before
+        share = used / 1e6 / (time.monotonic() - began)
+        for n in "abc":
+            os.kill(worker_pid(server, n), signal.SIGKILL)
+        assert {spin.result()[0] for spin in spins} <= {502, 503}
+    assert 0.05 < share < 0.3, share
 
 
 def test_require_a(lives):  # noqa: F811

@@ -177,6 +177,13 @@ out:
 }
 
 static void
+host_limit_hit(void *arg, enum worker_limit limit)
+{
+	(void)arg;
+	(void)limit;
+}
+
+static void
 test_rows(void **state)
 {
 	static const struct worker_spec spec = {.name = {"test", 4},
@@ -185,6 +192,7 @@ test_rows(void **state)
 	struct api_host host = {.channel = host_channel,
 	    .log = host_log,
 	    .timer_changed = host_timer_changed,
+	    .limit_hit = host_limit_hit,
 	    .broken = host_broken};
 	const char *only = getenv("ROW");
 	struct engine *engine = NULL;

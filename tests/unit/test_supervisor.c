@@ -223,7 +223,7 @@ log_of(const char *in, size_t len, int *refused_out)
 	assert_int_equal(pipe2(child, O_NONBLOCK), 0);
 	assert_int_equal(pipe2(sink, O_NONBLOCK), 0);
 	log_init(LOG_SINK_TEXT, sink[1], LOG_INFO);
-	logpipe_start(p, loop, child[0], "worker x[7]");
+	logpipe_start(p, loop, child[0], "worker x[7]", 0);
 	assert_true(write(child[1], in, len) == (ssize_t)len);
 	close(child[1]);
 	logpipe_stop(p);

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/xmalloc.h"
 #include "ipc/frame.h"
+#include "ipc/head.h"
 #include "ipc/spec.h"
 #include "worker/api/event.h"
 #include "worker/api/fetch.h"
@@ -91,6 +92,8 @@ api_break_down(struct api *api, enum api_outcome outcome)
 		e->has_failed = true;
 		e->nholds = 0;
 	}
+	api->host.limit_hit(api->host.arg,
+	    is_cpu ? WORKER_LIMIT_cpu_ms : WORKER_LIMIT_memory_bytes);
 	api->host.broken(api->host.arg, outcome);
 }
 
@@ -411,6 +414,12 @@ api_new(struct engine *engine, const struct api_host *host,
 	api->worker_name = xmemdup(spec->name.p, spec->name.len);
 	api->has_outbound = spec->has_outbound;
 	api->subrequests_max = spec->limits.subrequests;
+	api->calls_max = spec->limits.calls;
+	api->depth_max =
+	    spec->limits.depth != 0 ? spec->limits.depth : HEAD_DEPTH_MAX;
+	api->timers_max = spec->limits.timers;
+	api->request_max = spec->limits.request_bytes;
+	api->response_max = spec->limits.response_bytes;
 	api->wall_max_ms = spec->limits.wall_ms;
 	api->cpu_max_ns = (uint64_t)spec->limits.cpu_ms * 1000000u;
 	api->wall_check_ms = UINT64_MAX;

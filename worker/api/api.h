@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "ipc/control.h"
+#include "ipc/spec.h"
 #include "worker/engine/duk.h"
 
 /*
@@ -59,6 +60,9 @@ struct api_host {
 	    size_t len);
 	/* The result of api_next_timer_ms() changed. */
 	void (*timer_changed)(void *arg);
+	/* LIMIT was reached; whoever reached it knows, and so shall the
+	 * operator. */
+	void (*limit_hit)(void *arg, enum worker_limit limit);
 	/* The test that api_test() started has ended. */
 	void (*test_done)(void *arg, bool passed);
 	/* A limit was hit (CPU, memory): the worker is to be ended. The

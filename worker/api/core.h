@@ -76,7 +76,14 @@ struct api {
 	struct api_event *oldest;
 	struct api_event *current;
 	uint32_t nevents;
+	/* limits; 0: none */
 	uint64_t subrequests_max;
+	uint64_t calls_max; /* subrequests open at a time */
+	uint64_t ncalls;
+	uint64_t depth_max;
+	uint64_t timers_max;
+	uint64_t request_max; /* bytes of a body */
+	uint64_t response_max;
 	uint64_t wall_max_ms;   /* of one event; 0: none */
 	uint64_t cpu_max_ns;    /* likewise */
 	bool is_seeded;         /* libcrypto's generator, see subtle.h */

@@ -38,7 +38,16 @@ static int
 on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 {
 	struct api_event *e = event_of(s);
+	struct api *api = e->api;
 
+	if (api->request_max != 0 && len > api->request_max - e->received) {
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_request_bytes);
+		event_end(e, IPC_RESET_REQUEST_SIZE,
+		    "the request's body is over limits.requestBody");
+		e->nholds = 0;
+		return 0;
+	}
+	e->received += len;
 	if (e->request != NULL && e->request->stream != NULL)
 		source_on_data(e->request, data, len, end);
 	else if (len > 0)
@@ -231,6 +240,12 @@ respond(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 		return;
 	body_require_unused(ctx, idx, &r->body);
 	length = body_length(ctx, idx, &r->body);
+	/* Where the length is known, before the head says it. */
+	if (e->api->response_max != 0 && length > 0 && !e->is_head_request &&
+	    (uint64_t)length > e->api->response_max) {
+		sink_overflow(e);
+		return;
+	}
 	b = api_scratch(e->api, 0);
 	if (put_response_head(ctx, idx, r, b, length) != 0)
 		(void)duk_range_error(ctx,
@@ -255,6 +270,8 @@ respond(duk_context *ctx, struct api_event *e, duk_idx_t idx)
 		return;
 	}
 	sink_init(&e->out, e, e->stream, &response_ops);
+	e->out.room = e->api->response_max;
+	e->out.is_bounded = e->api->response_max != 0;
 	body_send(ctx, idx, &r->body, &e->out);
 }
 

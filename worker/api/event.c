@@ -185,6 +185,7 @@ event_check_wall(struct api *api, uint64_t now_ms)
 		    "an event took longer than its %llu ms and was ended",
 		    (unsigned long long)api->wall_max_ms);
 		/* freed at the end of the turn, with all that it waits for */
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_wall_ms);
 		event_end(e, IPC_RESET_WALL, "time limit");
 		e->has_failed = true;
 		e->nholds = 0;

@@ -22,6 +22,7 @@ struct api_event {
 	unsigned int nholds; /* waitUntil promises that have not settled */
 	unsigned int depth;  /* of service calls */
 	uint64_t subrequests;
+	uint64_t received; /* bytes of the request's body */
 	uint64_t request_id;
 	uint64_t deadline_ms; /* CLOCK_MONOTONIC */
 	uint64_t cpu_ns;      /* that its scripts have taken */

@@ -74,6 +74,7 @@ call_free(struct api_call *c)
 
 	ASSERT(c->magic == CALL_MAGIC);
 	uncount(c);
+	c->api->ncalls--;
 	sink_clear(&c->out);
 	ref_drop(ctx, &c->promise);
 	ref_drop(ctx, &c->request);
@@ -667,6 +668,7 @@ call_new(struct api_event *event, uint32_t channel)
 	c->event = event;
 	c->channel = channel;
 	buf_init(&c->head);
+	c->api->ncalls++;
 	c->next = event->calls;
 	if (c->next != NULL)
 		c->next->prev = c;
@@ -720,15 +722,24 @@ fetch_inner(duk_context *ctx, void *udata)
 	body_require_unused(ctx, 3, body);
 	if (channel == CHANNEL_NONE)
 		return duk_generic_error(ctx, "%s", NO_OUTBOUND);
-	if (event->depth + 1 > HEAD_DEPTH_MAX)
+	if (event->depth + 1 > api->depth_max) {
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_depth);
 		return duk_generic_error(ctx,
 		    "Subrequest depth limit exceeded. This request recursed "
 		    "through Workers too many times. This can happen e.g. if "
 		    "you have a Worker or Durable Object that calls other "
 		    "Workers or objects recursively.");
+	}
 	if (api->subrequests_max != 0 &&
-	    event->subrequests >= api->subrequests_max)
+	    event->subrequests >= api->subrequests_max) {
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_subrequests);
 		return duk_generic_error(ctx, "Too many subrequests.");
+	}
+	if (api->calls_max != 0 && api->ncalls >= api->calls_max) {
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_calls);
+		return duk_generic_error(ctx,
+		    "Too many subrequests are open at a time.");
+	}
 	b.call = call_new(event, channel);
 	if (b.call == NULL)
 		return duk_generic_error(ctx,

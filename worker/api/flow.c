@@ -82,6 +82,33 @@ ref_drop(duk_context *ctx, uint32_t *ref)
 	duk_pop(ctx);
 }
 
+void
+sink_overflow(struct api_event *e)
+{
+	e->api->host.limit_hit(e->api->host.arg, WORKER_LIMIT_response_bytes);
+	e->nholds = 0;
+	event_end(e, IPC_RESET_RESPONSE_SIZE,
+	    "the response's body is over limits.responseBody");
+}
+
+/*
+ * Send, as stream_send(); a sink over its limit ends the event, whose stream
+ * is closed then.
+ */
+static size_t
+sink_put(struct api_sink *k, const void *p, size_t n, bool end)
+{
+	size_t sent;
+
+	if (k->is_bounded && n > k->room) {
+		sink_overflow(k->event);
+		return 0;
+	}
+	sent = stream_send(k->stream, p, n, end);
+	k->room -= sent;
+	return sent;
+}
+
 /* --- sources --- */
 
 struct api_source *
@@ -250,7 +277,7 @@ source_turn(struct api_source *s)
 static void
 offer_splice(struct api_source *s)
 {
-	if (s->forwarded >= FORWARD_MIN && !s->is_ended &&
+	if (s->forwarded >= FORWARD_MIN && !s->is_ended && s->stream != NULL &&
 	    s->sink->stream == s->stream && s->event->controller == 0)
 		stream_forward(s->stream);
 }
@@ -263,7 +290,7 @@ source_on_data(struct api_source *s, const uint8_t *data, size_t len, bool end)
 		s->is_ended = true;
 	if (s->mode == SOURCE_FORWARD && buf_len(&s->in) == 0 &&
 	    s->sink != NULL && s->sink->stream != NULL) {
-		size_t n = stream_send(s->sink->stream, data, len, false);
+		size_t n = sink_put(s->sink, data, len, false);
 
 		release(s, n);
 		data += n;
@@ -377,8 +404,7 @@ source_forward(struct api_source *s)
 	if (k == NULL)
 		return;
 	if (k->stream != NULL && buf_len(&s->in) > 0) {
-		n = stream_send(k->stream, buf_peek(&s->in), buf_len(&s->in),
-		    false);
+		n = sink_put(k, buf_peek(&s->in), buf_len(&s->in), false);
 		buf_consume(&s->in, n);
 		release(s, n);
 		s->forwarded += n;
@@ -454,13 +480,13 @@ sink_push(struct api_sink *k)
 	if (k->stream == NULL || k->is_done)
 		return;
 	if (k->left > 0) {
-		n = stream_send(k->stream, k->bytes, k->left, k->end);
+		n = sink_put(k, k->bytes, k->left, k->end);
 		k->bytes += n;
 		k->left -= n;
 		end = k->left == 0 && k->end;
 	} else if (buf_len(&k->queue) > 0) {
-		n = stream_send(k->stream, buf_peek(&k->queue),
-		    buf_len(&k->queue), k->end);
+		n = sink_put(k, buf_peek(&k->queue), buf_len(&k->queue),
+		    k->end);
 		buf_consume(&k->queue, n);
 		end = buf_len(&k->queue) == 0 && k->end;
 	} else if (k->end) {
@@ -547,7 +573,7 @@ sink_write(struct api_sink *k, const uint8_t *p, size_t n)
 	if (k->stream == NULL || k->end)
 		return true;
 	if (buf_len(&k->queue) == 0)
-		sent = stream_send(k->stream, p, n, false);
+		sent = sink_put(k, p, n, false);
 	if (sent < n)
 		buf_put(&k->queue, p + sent, n - sent);
 	return buf_len(&k->queue) == 0;

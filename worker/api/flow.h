@@ -80,13 +80,17 @@ struct api_sink {
 	uint32_t ready;  /* reference: script's function to call for more */
 	uint32_t id;     /* in api->sinks: for scripts */
 	uint32_t reader; /* reference: script's stream, for cancelling */
-	bool end;        /* no more after what is queued */
+	bool is_bounded; /* no more than ROOM bytes may still be sent */
+	uint64_t room;
+	bool end; /* no more after what is queued */
 	bool is_done;
 };
 
 void sink_init(struct api_sink *k, struct api_event *event,
     struct stream *stream, const struct sink_ops *ops);
 void sink_clear(struct api_sink *k);
+/* End the event whose response is larger than it may be. */
+void sink_overflow(struct api_event *event);
 /*
  * Inside engine_run(): send the string or plain buffer at IDX, then the end.
  * Returns the bytes of the body.

@@ -17,7 +17,6 @@
 #include "worker/api/api.h"
 #include "worker/api/event.h"
 
-#define TIMERS_MAX 10000 /* per worker */
 #define DELAY_MAX 2147483647.0
 
 struct api_timer {
@@ -221,13 +220,15 @@ timer_set(duk_context *ctx)
 	if (n > 1)
 		delay = duk_to_number(ctx, 1);
 	event = event_require(ctx);
-	if (api->ntimers >= TIMERS_MAX)
+	if (api->timers_max != 0 && api->ntimers >= api->timers_max) {
+		api->host.limit_hit(api->host.arg, WORKER_LIMIT_timers);
 		return duk_generic_error(ctx,
 		    "You have exceeded the number of active timeouts you may "
 		    "set. max active timeouts: %d, current active timeouts: "
 		    "%lu, finished timeouts: %lu",
-		    TIMERS_MAX, (unsigned long)api->ntimers,
+		    (int)api->timers_max, (unsigned long)api->ntimers,
 		    (unsigned long)(api->next_timer_id - api->ntimers));
+	}
 	if (!(delay >= 0) || delay > DELAY_MAX)
 		delay = delay > DELAY_MAX ? DELAY_MAX : 0;
 	duk_push_array(ctx);

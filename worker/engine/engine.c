@@ -415,12 +415,18 @@ engine_run(struct engine *e, int (*fn)(duk_context *ctx, void *arg), void *arg,
 bool
 engine_is_alloc_failure(duk_context *ctx, duk_idx_t idx)
 {
+	/* The second is what Duktape has ready for when no memory is left to
+	 * make the first. */
+	static const char *const texts[] = {
+	    "alloc failed", "error in error handling"};
+	const char *text;
 	bool r;
 
 	if (!duk_is_error(ctx, idx))
 		return false;
 	duk_get_prop_literal(ctx, idx, "message");
-	r = strcmp(duk_get_string_default(ctx, -1, ""), "alloc failed") == 0;
+	text = duk_get_string_default(ctx, -1, "");
+	r = strcmp(text, texts[0]) == 0 || strcmp(text, texts[1]) == 0;
 	duk_pop(ctx);
 	return r;
 }

@@ -9,9 +9,10 @@ suite's files to them; all belong to one `eider serve`. Prints the pass rate of
 each folder.
 
 wpt/FOLDER.expected (a / of the name written as _) lists what fails. Below a
-comment with the reason come lines of three forms:
+comment with the reason come lines of four forms:
 
 	skip FILE              the file is not run: it asks for what no worker has
+	skip FILE | NAME       the same of some tests: they do not count
 	FILE                   all failures of the file
 	FILE | NAME            the tests of the file with that name
 
@@ -200,10 +201,11 @@ class Expected:
         for line in self.lines:
             if not line.strip() or line.startswith("#"):
                 continue
-            if line.startswith("skip "):
-                self.skips.append((line, re.compile(line[5:])))
+            is_skip = line.startswith("skip ")
+            name, _, case = line[5 * is_skip:].partition(" | ")
+            if is_skip and not case:
+                self.skips.append((line, re.compile(name)))
                 continue
-            name, _, case = line.partition(" | ")
             self.rules.append((line, re.compile(name),
                                re.compile(case, re.S) if case else None))
 
@@ -215,16 +217,19 @@ class Expected:
         return False
 
     def match(self, name, case):
-        found = False
+        """ "skip", "fails" or None: what is said of a failure."""
+        found = None
         for line, file_rule, case_rule in self.rules:
             if file_rule.fullmatch(name) and \
                     (case_rule is None or case_rule.fullmatch(case)):
                 self.used.add(line)
-                found = True
+                found = "skip" if line.startswith("skip ") else \
+                    found or "fails"
         return found
 
     def stale(self):
-        return [x for x, *_ in self.skips + self.rules if x not in self.used]
+        return [x[0] for x in self.skips + self.rules
+                if x[0] not in self.used]
 
     def update(self, failures):
         stale = set(self.stale())
@@ -344,8 +349,12 @@ def run_folder(o, root, folder):
                 passed += 1
                 continue
             text = f"{STATUS[status]}: {message}"
+            said = expected.match(t.name, case)
+            if said == "skip":
+                total -= 1
+                continue
             failures.append((t.name, case, text))
-            if not expected.match(t.name, case):
+            if said is None:
                 unexpected.append((t.name, case, text))
     if o.json:
         with open(o.json, "a", encoding="utf-8") as f:

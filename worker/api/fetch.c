@@ -192,9 +192,30 @@ on_sink_fail(struct api_sink *k, const char *error)
 	}
 }
 
+/* The stream that is the request's body threw: so does fetch(). */
+static void
+on_sink_throw(struct api_sink *k, duk_context *ctx, duk_idx_t idx)
+{
+	struct api_call *c = CONTAINER_OF(k, struct api_call, out);
+
+	idx = duk_require_normalize_index(ctx, idx);
+	uncount(c);
+	if (c->promise != 0) {
+		ref_push(ctx, c->promise);
+		ref_drop(ctx, &c->promise);
+		promise_reject(ctx, -1, idx);
+		duk_pop(ctx);
+	}
+	if (c->in == NULL)
+		call_cancel(c);
+	else /* answered already: the answer goes on */
+		on_sink_fail(k, "the request body failed");
+}
+
 static const struct sink_ops request_ops = {
     .on_done = on_sink_done,
     .on_fail = on_sink_fail,
+    .on_throw = on_sink_throw,
 };
 
 struct reply {
@@ -202,6 +223,7 @@ struct reply {
 	struct head_response head;
 	bool end;
 	bool is_moved; /* followed a redirect: no response yet */
+	bool has_failed;
 };
 
 static bool is_redirect(unsigned int status);
@@ -209,8 +231,8 @@ static bool follow(duk_context *ctx, struct api_call *c, duk_idx_t request,
     const struct head_response *head);
 
 /* The stream answers: make the Response, resolve the promise. */
-static int
-on_reply(duk_context *ctx, void *arg)
+static duk_ret_t
+make_reply(duk_context *ctx, void *arg)
 {
 	struct reply *a = arg;
 	struct api_call *c = a->call;
@@ -251,6 +273,26 @@ on_reply(duk_context *ctx, void *arg)
 	return 0;
 }
 
+/* What goes wrong (a bad redirect, say) is the promise's reason. */
+static int
+on_reply(duk_context *ctx, void *arg)
+{
+	struct reply *a = arg;
+
+	if (duk_safe_call(ctx, make_reply, a, 0, 1) == DUK_EXEC_SUCCESS)
+		return 0;
+	if (*engine_kill_flag(a->call->api->engine) != 0 ||
+	    engine_is_alloc_failure(ctx, -1))
+		(void)duk_throw(ctx);
+	a->has_failed = true;
+	if (a->call->promise != 0) {
+		ref_push(ctx, a->call->promise);
+		ref_drop(ctx, &a->call->promise);
+		promise_reject(ctx, -1, -2);
+	}
+	return 0;
+}
+
 static int
 on_response(struct stream *s, const uint8_t *head, size_t len, bool end)
 {
@@ -262,6 +304,10 @@ on_response(struct stream *s, const uint8_t *head, size_t len, bool end)
 	uncount(c);
 	if (api_run(c->api, c->event, on_reply, &a) != 0)
 		return 0;
+	if (a.has_failed) {
+		call_cancel(c);
+		return 0;
+	}
 	if (a.is_moved) {
 		if (c->stream == s) {
 			forget_stream(c);
@@ -561,9 +607,12 @@ static bool
 follow(duk_context *ctx, struct api_call *c, duk_idx_t request,
     const struct head_response *head)
 {
+	static const char *const of_body[] = {"content-type", "content-length",
+	    "content-encoding", "content-language", "content-location"};
 	struct url *u = c->api->url;
 	struct body_state *body = request_get(ctx, request);
 	struct head_str location;
+	size_t i;
 	struct buf *b;
 	const char *s;
 	size_t n;
@@ -590,14 +639,15 @@ follow(duk_context *ctx, struct api_call *c, duk_idx_t request,
 	key_put(ctx, request, KEY_URL);
 	request_push_method(ctx, request);
 	s = duk_require_string(ctx, -1);
-	to_get = (head->status == 303 && strcmp(s, "HEAD") != 0) ||
+	to_get = (head->status == 303 && strcmp(s, "HEAD") != 0 &&
+		     strcmp(s, "GET") != 0) ||
 		 (head->status <= 302 && strcmp(s, "POST") == 0);
 	if (to_get) {
 		duk_push_literal(ctx, "GET");
 		key_put(ctx, request, KEY_METHOD);
 		body->kind = BODY_NULL;
-		drop_header(ctx, request, "content-type");
-		drop_header(ctx, request, "content-length");
+		for (i = 0; i < NELEMS(of_body); i++)
+			drop_header(ctx, request, of_body[i]);
 	} else if (body->kind == BODY_STREAM || body->kind == BODY_SOURCE) {
 		(void)duk_type_error(ctx,
 		    "A request with a one-time-use body (it was initialized "
@@ -631,7 +681,7 @@ abort_call(duk_context *ctx)
 		promise_reject(ctx, -1, 0);
 	}
 	if (c->in != NULL)
-		source_on_fail(c->in, "The operation was aborted");
+		source_abort(ctx, c->in, 0);
 	call_cancel(c);
 	return 0;
 }
@@ -696,6 +746,29 @@ begin_call(duk_context *ctx, void *udata)
 }
 
 /* [ input init ] -> [ promise ] */
+/* [ ] -> [ Response ] when the Request at IDX is for a data: URL */
+static bool
+push_data_response(duk_context *ctx, duk_idx_t idx)
+{
+	const struct request_state *r = state_get(ctx, idx, API_REQUEST);
+	bool is_data;
+
+	if (r->has_head) /* it came over HTTP */
+		return false;
+	request_push_url(ctx, idx);
+	is_data = strncmp(duk_require_string(ctx, -1), "data:", 5) == 0;
+	if (is_data) {
+		script_push(ctx, "dataResponse");
+		duk_dup(ctx, -2);
+		request_push_method(ctx, idx);
+		duk_call(ctx, 2);
+		duk_remove(ctx, -2);
+	} else {
+		duk_pop(ctx);
+	}
+	return is_data;
+}
+
 static duk_ret_t
 fetch_inner(duk_context *ctx, void *udata)
 {
@@ -720,6 +793,10 @@ fetch_inner(duk_context *ctx, void *udata)
 	duk_pop(ctx);
 	body = request_get(ctx, 3);
 	body_require_unused(ctx, 3, body);
+	if (push_data_response(ctx, 3)) {
+		promise_resolved(ctx);
+		return 1;
+	}
 	if (channel == CHANNEL_NONE)
 		return duk_generic_error(ctx, "%s", NO_OUTBOUND);
 	if (event->depth + 1 > api->depth_max) {

@@ -149,6 +149,7 @@ source_free(struct api_source *s)
 	ids_remove(&s->api->sources, s->id);
 	uncount(s);
 	ref_drop(api_ctx(s->api), &s->promise);
+	ref_drop(api_ctx(s->api), &s->reason);
 	buf_clear(&s->in);
 	s->magic = 0;
 	free(s);
@@ -213,6 +214,10 @@ push_chunk(duk_context *ctx, struct api_source *s)
 static void
 push_failure(duk_context *ctx, const struct api_source *s)
 {
+	if (s->reason != 0) {
+		ref_push(ctx, s->reason);
+		return;
+	}
 	duk_push_error_object(ctx, DUK_ERR_ERROR, "%s",
 	    s->error != NULL ? s->error : "Network connection lost.");
 }
@@ -329,6 +334,17 @@ source_on_fail(struct api_source *s, const char *error)
 		stream_discard(s->stream);
 	s->stream = NULL;
 	source_turn(s);
+}
+
+void
+source_abort(duk_context *ctx, struct api_source *s, duk_idx_t idx)
+{
+	if (s->is_ended || s->is_failed)
+		return;
+	duk_dup(ctx, idx);
+	s->reason = ref_new(ctx);
+	buf_clear(&s->in);
+	source_on_fail(s, "The operation was aborted");
 }
 
 static void

@@ -33,6 +33,7 @@ struct api_source {
 	bool is_ended;         /* all has arrived */
 	bool is_failed;        /* the peer went away before the end */
 	const char *error;     /* literal */
+	uint32_t reason;       /* reference: what readers get instead */
 	struct api_sink *sink; /* SOURCE_FORWARD */
 	uint32_t promise;      /* reference: COLLECT, READ */
 };
@@ -46,6 +47,8 @@ void source_on_data(struct api_source *s, const uint8_t *data, size_t len,
     bool end);
 void source_on_end(struct api_source *s); /* end, with no bytes */
 void source_on_fail(struct api_source *s, const char *error);
+/* Inside engine_run(): it fails with the value at IDX. */
+void source_abort(duk_context *ctx, struct api_source *s, duk_idx_t idx);
 /* The event ends: rejects nothing, frees. */
 void source_free(struct api_source *s);
 
@@ -65,6 +68,12 @@ struct sink_ops {
 	void (*on_done)(struct api_sink *sink);
 	/* The body cannot be completed: the stream is to be reset. */
 	void (*on_fail)(struct api_sink *sink, const char *error);
+	/*
+	 * The same, inside engine_run(), when a script's stream threw the value
+	 * at IDX. NULL: it is logged, and on_fail() is called.
+	 */
+	void (*on_throw)(struct api_sink *sink, duk_context *ctx,
+	    duk_idx_t idx);
 };
 
 struct api_sink {

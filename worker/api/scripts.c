@@ -537,8 +537,12 @@ n_sink_fail(duk_context *ctx)
 
 	if (k == NULL)
 		return 0;
-	api_log_exception(ctx, 1, "Uncaught (in a response body)");
 	ref_drop(ctx, &k->reader);
+	if (k->ops->on_throw != NULL) {
+		k->ops->on_throw(k, ctx, 1);
+		return 0;
+	}
+	api_log_exception(ctx, 1, "Uncaught (in a response body)");
 	k->ops->on_fail(k, "the script's stream failed");
 	return 0;
 }

@@ -20,29 +20,35 @@ self.GLOBAL = GLOBAL;
 			return input;
 		return new URL(String(input), wpt_url).href;
 	}
-	self.Request = class Request extends NativeRequest {
-		constructor(input, init) {
-			if (arguments.length === 0)
-				super();
-			else
-				super(absolute(input), init);
+	const proxy = new Proxy(NativeRequest, {
+		construct(target, args, newTarget) {
+			if (args.length > 0)
+				args[0] = absolute(args[0]);
+			return Reflect.construct(target, args,
+			    newTarget === proxy ? target : newTarget);
 		}
-		clone() {
-			const r = super.clone();
+	});
 
-			Object.setPrototypeOf(r, self.Request.prototype);
-			return r;
-		}
-		static [Symbol.hasInstance](o) {
-			return o instanceof NativeRequest;
-		}
-	};
+	Object.defineProperty(self, 'Request', { value: proxy, writable: true,
+		configurable: true });
+	NativeRequest.prototype.constructor = proxy;
+	/* With an origin, responses have a type. */
+	function filtered(response) {
+		const url = response.url || location.href;
+		const isSame = url.startsWith('data:') ||
+		    new URL(url).origin === location.origin;
+
+		if (response.type === 'default')
+			Object.defineProperty(response, 'type',
+			    { value: isSame ? 'basic' : 'cors' });
+		return response;
+	}
 	self.fetch = function fetch(input, init) {
 		if (arguments.length === 0)
 			return nativeFetch();
 		return new Promise((resolve) => {
 			resolve(nativeFetch(absolute(input), init));
-		});
+		}).then(filtered);
 	};
 })();
 

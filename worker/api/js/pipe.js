@@ -186,8 +186,10 @@
 	};
 
 	/* --- tee --- */
-	st.tee = function (s) {
-		return s.controller.isByte ? teeBytes(s) : teeDefault(s);
+	/* CLONES: the second branch gets clones of the chunks. */
+	st.tee = function (s, clones) {
+		return s.controller.isByte ? teeBytes(s) :
+		    teeDefault(s, clones);
 	};
 	function Tee(s) {
 		this.stream = s;
@@ -208,8 +210,29 @@
 			    st.readableCancel(this.stream, this.reasons));
 		return this.cancel;
 	};
-	function teeDefault(s) {
+	function teeDefault(s, clones) {
 		var t = new Tee(s), c;
+
+		function give(chunk) {
+			var copy = chunk;
+
+			if (clones && !t.canceled[1]) {
+				try {
+					copy = out.structuredClone(chunk,
+					    new Map());
+				} catch (e) {
+					c[0].error(e);
+					c[1].error(e);
+					resolve(t.cancel,
+					    st.readableCancel(s, e));
+					return;
+				}
+			}
+			if (!t.canceled[0])
+				c[0].enqueue(chunk);
+			if (!t.canceled[1])
+				c[1].enqueue(copy);
+		}
 
 		function pull() {
 			if (t.reading) {
@@ -221,10 +244,7 @@
 				chunk: function (chunk) {
 					react(resolved(undefined), function () {
 						t.again[0] = false;
-						if (!t.canceled[0])
-							c[0].enqueue(chunk);
-						if (!t.canceled[1])
-							c[1].enqueue(chunk);
+						give(chunk);
 						t.reading = false;
 						if (t.again[0])
 							pull();
@@ -467,8 +487,13 @@
 	/* --- streams over bodies that C holds --- */
 	out.sourceStream = function (id, used) {
 		var s = st.createBytes(function (c) {
-			var r = native.sourceRead(id);
+			var r;
 
+			try {
+				r = native.sourceRead(id);
+			} catch (e) {
+				return rejected(e);
+			}
 			function give(chunk) {
 				if (chunk === null)
 					finish(c);
@@ -499,6 +524,8 @@
 	function spend(s) {
 		s.disturbed = true;
 		st.readableClose(s);
+		if (!st.isLocked(s))
+			st.acquire(s);
 	}
 	out.bytesStream = function (bytes, used) {
 		var s = st.createBytes(function (c) {
@@ -526,7 +553,7 @@
 		return id;
 	};
 	out.teeStream = function (o) {
-		var pair = st.tee(st.readable(o));
+		var pair = st.tee(st.readable(o), true);
 
 		return [pair[0].self, pair[1].self];
 	};

@@ -278,7 +278,7 @@ def test_service_bindings(serve):
     assert s.get("/clone")[2] == b"slow bee beeslow bee bee"
     assert s.get("/other")[2] == b"other"
     assert s.get("/abort")[2] == b"AbortError: The operation was aborted"
-    assert s.get("/error")[2] == b"Error: RangeError: from b"
+    assert s.get("/error")[2] == b"RangeError: from b"
     assert b"Subrequest depth limit exceeded" in s.get("/loop")[2]
 
 

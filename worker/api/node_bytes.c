@@ -366,6 +366,18 @@ n_is_proxy(duk_context *ctx)
 	return 1;
 }
 
+/* [ proxy ] -> [ array: target, handler; undefined: it is revoked ] */
+static duk_ret_t
+n_proxy_parts(duk_context *ctx)
+{
+	duk_push_array(ctx);
+	if (!inner_push_proxy_parts(ctx, 0))
+		return 0;
+	duk_put_prop_index(ctx, 1, 1);
+	duk_put_prop_index(ctx, 1, 0);
+	return 1;
+}
+
 /* [ domain ] -> [ domain ]: xn-- labels as what they stand for */
 static duk_ret_t
 n_to_unicode(duk_context *ctx)
@@ -388,6 +400,7 @@ static const struct member natives[] = {
 	{ "bytesOf", M_METHOD, n_bytes_of, NULL, 2, 2, 0 },
 	{ "search", M_METHOD, n_search, NULL, 5, 5, 0 },
 	{ "order", M_METHOD, n_order, NULL, 2, 2, 0 },
+	{ "proxyParts", M_METHOD, n_proxy_parts, NULL, 1, 1, 0 },
 	{ "toUnicode", M_METHOD, n_to_unicode, NULL, 1, 1, 0 },
 	{ "isProxy", M_METHOD, n_is_proxy, NULL, 1, 1, 0 },
     /* clang-format on */

@@ -681,6 +681,20 @@ inner_is_proxy(duk_context *ctx, duk_idx_t idx)
 	return h != NULL && DUK_HOBJECT_IS_PROXY(h);
 }
 
+bool
+inner_push_proxy_parts(duk_context *ctx, duk_idx_t idx)
+{
+	duk_hobject *h = obj_at(ctx, idx);
+	duk_hproxy *p = (duk_hproxy *)(void *)h;
+
+	if (h == NULL || !DUK_HOBJECT_IS_PROXY(h) || p->target == NULL ||
+	    p->handler == NULL)
+		return false;
+	duk_push_heapptr(ctx, p->target);
+	duk_push_heapptr(ctx, p->handler);
+	return true;
+}
+
 void
 inner_def_hidden(duk_context *ctx, duk_idx_t idx)
 {

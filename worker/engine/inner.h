@@ -136,6 +136,8 @@ void *inner_get_proto(duk_context *ctx, duk_idx_t idx);
 /* [ proto ] -> [ proto ]: of a plain object, without any check */
 void inner_set_proto(duk_context *ctx, duk_idx_t idx);
 bool inner_is_proxy(duk_context *ctx, duk_idx_t idx);
+/* [ ] -> [ target handler ] of the Proxy at IDX, or false: it is revoked. */
+bool inner_push_proxy_parts(duk_context *ctx, duk_idx_t idx);
 /* [ ... obj key value ] -> [ ... obj ]: own data property, even if frozen. */
 void inner_def_hidden(duk_context *ctx, duk_idx_t idx);
 /* [ key ] -> [ value ] and true, or [ ] and false; own data property only. */

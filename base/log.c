@@ -144,7 +144,7 @@ write_record(enum log_level level, const char *who, const char *text)
 			fd = level <= LOG_INFO ? STDOUT_FILENO : STDERR_FILENO;
 			break;
 		}
-		/* fallthrough */
+		__attribute__((fallthrough));
 	case LOG_SINK_TEXT:
 	default:
 		w = snprintf(line, sizeof line, "%s: %s%s%s\n",

@@ -63,8 +63,9 @@ def test_h2load(server):
 
 @pytest.mark.skipif(not os.environ.get("EIDER_FULL"),
                     reason="a minute: set EIDER_FULL=1")
-def test_h2load_for_a_minute(server):
+def test_h2load_for_a_minute(serve_module):
     """100 connections of 100 requests at a time each, without an error."""
+    server = serve_module(MAIN, extra="limits.requests = 20000\n")
     out = run("h2load", "-c100", "-m100", "-D60", server.url + "/",
               text=True).stdout
     done = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, "

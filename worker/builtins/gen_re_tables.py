@@ -63,6 +63,19 @@ def varint(n):
     return out + [n]
 
 
+def read_sequences(folder):
+    """Properties of strings: name -> list of tuples of code points."""
+    out = {}
+    for name in ("emoji-sequences.txt", "emoji-zwj-sequences.txt"):
+        for row in rows(os.path.join(folder, "emoji", name)):
+            of = out.setdefault(row[1], [])
+            if " " in row[0]:
+                of.append(tuple(int(x, 16) for x in row[0].split()))
+            else:
+                of += [(c,) for c in span(row[0])]
+    return out
+
+
 class Tables:
     def __init__(self):
         self.data = []
@@ -200,6 +213,16 @@ def main():
     out += named("re_properties", props)
     out += named("re_scripts", scripts)
     out += named("re_extensions", extensions)
+    data, table = [], {}
+    for name, strings in read_sequences(folder).items():
+        table[name] = (len(data), len(strings))
+        for s in sorted(strings):
+            data += [len(s)] + [b for c in s for b in varint(c)]
+    out.append("static const unsigned char re_string_data[] = {")
+    for i in range(0, len(data), 16):
+        out.append("    " + " ".join("%d," % b for b in data[i:i + 16]))
+    out += ["};", ""]
+    out += named("re_string_properties", table)
     out += pairs("re_upper", simple_upper)
     out += pairs("re_fold", fold)
     with open(path, "w", encoding="ascii") as o:

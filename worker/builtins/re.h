@@ -64,6 +64,12 @@ void re_set_add_escape(struct re_arena *a, struct re_set *s, char escape,
 bool re_set_add_property(struct re_arena *a, struct re_set *s, const char *name,
     const char *value);
 
+/* The strings of \p{NAME} with v, one after the other; those of one character
+ * too. False if there is no such property of strings. */
+#define RE_STRING_MAX 16
+bool re_each_string(const char *name,
+    void (*each)(void *arg, const uint32_t *c, uint32_t n), void *arg);
+
 /* Canonicalize(ch) of the standard. */
 uint32_t re_canonicalize(uint32_t c, bool unicode);
 

@@ -7,6 +7,7 @@
 
 #include "worker/builtins/re_parse.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A class of the v flag: characters, and strings of other than one. */
@@ -19,7 +20,13 @@ struct string {
 struct operand {
 	struct re_set *set;
 	struct string *strings;
+	bool may; /* MayContainStrings */
 };
+
+static void add_string(struct re_parser *r, struct operand *o,
+    const uint32_t *c, uint32_t n);
+static struct re_node *operand_node(struct re_parser *r, struct operand *o);
+static uint32_t fold_char(const struct re_parser *r, uint32_t c);
 
 static bool
 folds(const struct re_parser *r)
@@ -42,10 +49,28 @@ complement(struct re_parser *r, struct re_set *s)
 		re_set_remove_folded(arena(r), s);
 }
 
+struct filling {
+	struct re_parser *r;
+	struct operand *o;
+};
+
+static void
+add_property_string(void *arg, const uint32_t *c, uint32_t n)
+{
+	struct filling *f = arg;
+	uint32_t folded[RE_STRING_MAX], i;
+
+	bi_poll(f->r->ctx);
+	for (i = 0; i < n; i++)
+		folded[i] = fold_char(f->r, c[i]);
+	add_string(f->r, f->o, folded, n);
+}
+
 /* Behind "\p" or "\P": {Name} or {Name=Value} */
 static void
-parse_property(struct re_parser *r, struct re_set *s)
+parse_property(struct re_parser *r, struct operand *o, bool negated)
 {
+	struct filling f = {r, o};
 	char name[48], value[48], *out = name;
 	size_t n = 0;
 	bool have_value = false;
@@ -69,15 +94,29 @@ parse_property(struct re_parser *r, struct re_set *s)
 		out[n++] = c;
 	}
 	out[n] = '\0';
-	if (!re_eat(r, '}') ||
-	    !re_set_add_property(arena(r), s, name, have_value ? value : NULL))
+	if (!re_eat(r, '}'))
+		re_fail(r, "Invalid property name");
+	if (re_set_add_property(arena(r), o->set, name,
+		have_value ? value : NULL))
+		return;
+	o->may = true;
+	if (!r->v || negated || have_value ||
+	    !re_each_string(name, add_property_string, &f))
 		re_fail(r, "Invalid property name");
 }
 
-bool
-re_class_escape(struct re_parser *r, struct re_set *s)
+static void
+operand_init(struct re_parser *r, struct operand *o)
 {
-	struct re_set *t;
+	o->set = re_set_new(arena(r));
+	o->strings = NULL;
+	o->may = false;
+}
+
+/* Behind "\": d D s S w W p P into the fresh operand O; false if none. */
+static bool
+class_escape(struct re_parser *r, struct operand *o)
+{
 	char c, lower;
 
 	if (r->p == r->end)
@@ -88,18 +127,25 @@ re_class_escape(struct re_parser *r, struct re_set *s)
 	    !(lower == 'p' && r->u))
 		return false;
 	r->p++;
-	t = re_set_new(arena(r));
 	if (lower == 'p')
-		parse_property(r, t);
+		parse_property(r, o, c != lower);
 	else
-		re_set_add_escape(arena(r), t, lower,
+		re_set_add_escape(arena(r), o->set, lower,
 		    r->u && (r->flags & RE_IGNORE_CASE) != 0);
 	if (folds(r))
-		re_set_fold(arena(r), t);
+		re_set_fold(arena(r), o->set);
 	if (c != lower)
-		complement(r, t);
-	re_set_union(arena(r), s, t);
+		complement(r, o->set);
 	return true;
+}
+
+struct re_node *
+re_class_escape(struct re_parser *r)
+{
+	struct operand o;
+
+	operand_init(r, &o);
+	return class_escape(r, &o) ? operand_node(r, &o) : NULL;
 }
 
 /*
@@ -109,14 +155,19 @@ re_class_escape(struct re_parser *r, struct re_set *s)
 static bool
 parse_atom(struct re_parser *r, struct re_set *s, uint32_t *c_out)
 {
+	struct operand o;
+
 	if (r->p == r->end)
 		re_fail(r, "Unterminated character class");
 	if (!re_eat(r, '\\')) {
 		*c_out = re_next(r);
 		return true;
 	}
-	if (re_class_escape(r, s))
+	operand_init(r, &o);
+	if (class_escape(r, &o)) {
+		re_set_union(arena(r), s, o.set);
 		return false;
+	}
 	if (re_eat(r, 'b'))
 		*c_out = '\b';
 	else
@@ -225,6 +276,7 @@ parse_strings(struct re_parser *r, struct operand *o)
 		if (r->p == r->end)
 			re_fail(r, "Invalid class string");
 		if (*r->p == '|' || *r->p == '}') {
+			o->may |= n != 1;
 			add_string(r, o, c, n);
 			n = 0;
 			if (*r->p++ == '}')
@@ -239,8 +291,7 @@ parse_strings(struct re_parser *r, struct operand *o)
 static bool
 parse_operand(struct re_parser *r, struct operand *o, uint32_t *c_out)
 {
-	o->set = re_set_new(arena(r));
-	o->strings = NULL;
+	operand_init(r, o);
 	if (re_eat(r, '[')) {
 		parse_sets(r, o);
 		return false;
@@ -252,7 +303,7 @@ parse_operand(struct re_parser *r, struct operand *o, uint32_t *c_out)
 	}
 	if (re_looks_at(r, "\\")) {
 		r->p++;
-		if (re_class_escape(r, o->set))
+		if (class_escape(r, o))
 			return false;
 		r->p--;
 	}
@@ -261,10 +312,11 @@ parse_operand(struct re_parser *r, struct operand *o, uint32_t *c_out)
 }
 
 static bool
-has_string(const struct operand *o, const struct string *s)
+has_string(struct re_parser *r, const struct operand *o, const struct string *s)
 {
 	const struct string *k;
 
+	bi_poll(r->ctx);
 	for (k = o->strings; k != NULL; k = k->next)
 		if (k->n == s->n &&
 		    memcmp(k->c, s->c, s->n * sizeof *s->c) == 0)
@@ -274,12 +326,13 @@ has_string(const struct operand *o, const struct string *s)
 
 /* Keep the strings of O that T has (or has not). */
 static void
-filter_strings(struct operand *o, const struct operand *t, bool keep)
+filter_strings(struct re_parser *r, struct operand *o, const struct operand *t,
+    bool keep)
 {
 	struct string **p = &o->strings;
 
 	while (*p != NULL) {
-		if (has_string(t, *p) == keep)
+		if (has_string(r, t, *p) == keep)
 			p = &(*p)->next;
 		else
 			*p = (*p)->next;
@@ -291,9 +344,10 @@ add_operand(struct re_parser *r, struct operand *out, const struct operand *o)
 {
 	struct string *s;
 
+	out->may |= o->may;
 	re_set_union(arena(r), out->set, o->set);
 	for (s = o->strings; s != NULL; s = s->next)
-		if (!has_string(out, s))
+		if (!has_string(r, out, s))
 			add_string(r, out, s->c, s->n);
 }
 
@@ -327,8 +381,7 @@ parse_sets(struct re_parser *r, struct operand *out)
 	uint32_t c = 0;
 
 	bi_check_stack(r->ctx);
-	out->set = re_set_new(arena(r));
-	out->strings = NULL;
+	operand_init(r, out);
 	negated = re_eat(r, '^');
 	while (!re_eat(r, ']')) {
 		if (!first && op == NULL &&
@@ -349,10 +402,11 @@ parse_sets(struct re_parser *r, struct operand *out)
 			add_operand(r, out, &o);
 		} else if (op[0] == '&') {
 			re_set_intersect(arena(r), out->set, o.set);
-			filter_strings(out, &o, true);
+			filter_strings(r, out, &o, true);
+			out->may &= o.may;
 		} else {
 			re_set_subtract(arena(r), out->set, o.set);
-			filter_strings(out, &o, false);
+			filter_strings(r, out, &o, false);
 		}
 		if (first && re_looks_at(r, "&&"))
 			op = "&&";
@@ -362,59 +416,125 @@ parse_sets(struct re_parser *r, struct operand *out)
 	}
 	if (!negated)
 		return;
-	if (out->strings != NULL)
+	if (out->may)
 		re_fail(r, "Negated character class may contain strings");
 	complement(r, out->set);
 }
 
-/* Strings, longest first, then the characters: an alternative of them all. */
-static struct re_node *
-strings_node(struct re_parser *r, struct operand *o)
+static void
+append(struct re_node *list, struct re_node *n)
 {
-	struct re_node *alt = re_node(r, RE_ALT), *seq, *n;
-	struct string *s, **p, **best;
+	if (list->tail != NULL)
+		list->tail->next = n;
+	else
+		list->child = n;
+	list->tail = n;
+}
+
+/* Lexicographically, a prefix behind what it begins. */
+static int
+compare_strings(const void *x, const void *y)
+{
+	const struct string *a = *(struct string *const *)x;
+	const struct string *b = *(struct string *const *)y;
 	uint32_t i;
 
-	while (o->strings != NULL) {
-		best = &o->strings;
-		for (p = &o->strings; *p != NULL; p = &(*p)->next)
-			if ((*p)->n > (*best)->n)
-				best = p;
-		s = *best;
-		*best = s->next;
-		if (s->n == 0 && o->set->n > 0) {
-			/* the empty one comes last */
-			n = re_node(r, RE_SET);
-			n->set = o->set;
-			if (alt->tail != NULL)
-				alt->tail->next = n;
-			else
-				alt->child = n;
-			alt->tail = n;
-			o->set = re_set_new(arena(r));
-		}
+	for (i = 0; i < a->n && i < b->n; i++)
+		if (a->c[i] != b->c[i])
+			return a->c[i] < b->c[i] ? -1 : 1;
+	return (a->n < b->n) - (a->n > b->n);
+}
+
+static int
+compare_lengths(const void *x, const void *y)
+{
+	const struct string *a = *(struct string *const *)x;
+	const struct string *b = *(struct string *const *)y;
+
+	return (a->n < b->n) - (a->n > b->n);
+}
+
+static struct re_node *
+string_node(struct re_parser *r, const struct string *s)
+{
+	struct re_node *seq = re_node(r, RE_SEQ), *c;
+	uint32_t i;
+
+	for (i = 0; i < s->n; i++) {
+		c = re_node(r, RE_CHAR);
+		c->c = s->c[i];
+		append(seq, c);
+	}
+	return seq;
+}
+
+/*
+ * The sorted strings V, from their character AT on, as alternatives by their
+ * next character: longer ones are tried first, as the standard has it, since
+ * two with the same beginning are in the same branch.
+ */
+static void
+add_branches(struct re_parser *r, struct re_node *alt, struct string **v,
+    uint32_t n, uint32_t at)
+{
+	struct re_node *seq, *c, *rest;
+	uint32_t i, k;
+
+	bi_check_stack(r->ctx);
+	for (i = 0; i < n; i = k) {
 		seq = re_node(r, RE_SEQ);
-		for (i = 0; i < s->n; i++) {
-			n = re_node(r, RE_CHAR);
-			n->c = s->c[i];
-			if (seq->tail != NULL)
-				seq->tail->next = n;
-			else
-				seq->child = n;
-			seq->tail = n;
-		}
-		if (alt->tail != NULL)
-			alt->tail->next = seq;
-		else
-			alt->child = seq;
-		alt->tail = seq;
+		for (k = i + 1; k < n && at < v[i]->n && at < v[k]->n &&
+				v[k]->c[at] == v[i]->c[at];
+		     k++)
+			;
+		append(alt, seq);
+		if (at == v[i]->n)
+			continue; /* an empty sequence */
+		c = re_node(r, RE_CHAR);
+		c->c = v[i]->c[at];
+		append(seq, c);
+		if (k == i + 1 && at + 1 == v[i]->n)
+			continue;
+		rest = re_node(r, RE_ALT);
+		add_branches(r, rest, v + i, k - i, at + 1);
+		append(seq, rest);
 	}
-	if (o->set->n > 0) {
-		n = re_node(r, RE_SET);
-		n->set = o->set;
-		alt->tail->next = n;
-	}
-	return alt;
+}
+
+/* Strings, the longer ones first, and characters: one node for them all. */
+static struct re_node *
+operand_node(struct re_parser *r, struct operand *o)
+{
+	struct re_node *group, *alt, *set;
+	struct string *s, **v;
+	uint32_t n = 0, i;
+	bool has_empty;
+
+	set = re_node(r, RE_SET);
+	set->set = o->set;
+	if (o->strings == NULL)
+		return set;
+	for (s = o->strings; s != NULL; s = s->next)
+		n++;
+	v = re_alloc(arena(r), n * sizeof *v);
+	for (s = o->strings, n = 0; s != NULL; s = s->next)
+		v[n++] = s;
+	alt = re_node(r, RE_ALT);
+	qsort(v, n, sizeof *v, r->behind ? compare_lengths : compare_strings);
+	/* the empty one sorts last, and comes behind the characters */
+	has_empty = v[n - 1]->n == 0;
+	if (!r->behind)
+		add_branches(r, alt, v, n - has_empty, 0);
+	for (i = 0; r->behind && i < n - has_empty; i++)
+		append(alt, string_node(r, v[i]));
+	append(alt, set);
+	if (has_empty)
+		append(alt, re_node(r, RE_EMPTY));
+	group = re_node(r, RE_GROUP);
+	group->c = RE_NONE;
+	group->first = group->last = r->t->ngroups;
+	group->child = alt;
+	return group;
 }
 
 struct re_node *
@@ -425,16 +545,7 @@ re_parse_class(struct re_parser *r)
 
 	if (r->v) {
 		parse_sets(r, &o);
-		if (o.strings != NULL) {
-			n = re_node(r, RE_GROUP);
-			n->c = RE_NONE;
-			n->first = n->last = r->t->ngroups;
-			n->child = strings_node(r, &o);
-			return n;
-		}
-		n = re_node(r, RE_SET);
-		n->set = o.set;
-		return n;
+		return operand_node(r, &o);
 	}
 	n = re_node(r, RE_SET);
 	n->set = re_set_new(arena(r));

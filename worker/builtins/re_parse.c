@@ -289,6 +289,7 @@ add_name(struct re_parser *r, const char *s, size_t len, uint32_t group)
 {
 	struct re_name *n, *k;
 
+	bi_poll(r->ctx);
 	for (k = r->t->names; k != NULL; k = k->next)
 		if (k->active && k->len == len && memcmp(k->s, s, len) == 0)
 			re_fail(r, "Duplicate capture group name");
@@ -371,7 +372,6 @@ parse_escape(struct re_parser *r)
 {
 	const char *start = r->p;
 	struct re_node *n;
-	struct re_set *s;
 	uint32_t c, v;
 
 	if (r->p == r->end)
@@ -398,12 +398,9 @@ parse_escape(struct re_parser *r)
 			re_fail(r, "Invalid escape");
 		r->p = start;
 	}
-	s = re_set_new(&r->t->arena);
-	if (re_class_escape(r, s)) {
-		n = re_node(r, RE_SET);
-		n->set = s;
+	n = re_class_escape(r);
+	if (n != NULL)
 		return n;
-	}
 	c = re_character_escape(r, false);
 	n = re_node(r, RE_CHAR);
 	n->c = c;
@@ -459,6 +456,7 @@ parse_group(struct re_parser *r)
 	const char *name;
 	size_t len;
 	uint8_t flags = r->flags;
+	bool behind = r->behind;
 
 	if (re_looks_at(r, "?=") || re_looks_at(r, "?!") ||
 	    re_looks_at(r, "?<=") || re_looks_at(r, "?<!")) {
@@ -466,6 +464,7 @@ parse_group(struct re_parser *r)
 		r->p++;
 		n->behind = re_eat(r, '<');
 		n->negated = *r->p++ == '!';
+		r->behind = n->behind;
 	} else if (re_looks_at(r, "?:")) {
 		r->p += 2;
 		n = re_node(r, RE_GROUP);
@@ -493,6 +492,7 @@ parse_group(struct re_parser *r)
 	n->child = parse_disjunction(r);
 	n->last = r->t->ngroups;
 	r->flags = flags;
+	r->behind = behind;
 	check_group_end(r);
 	return n;
 }
@@ -638,7 +638,7 @@ parse_alternative(struct re_parser *r)
 static struct re_node *
 parse_disjunction(struct re_parser *r)
 {
-	struct re_name *before = r->last_name;
+	struct re_name *before = r->last_name, *last = before;
 	struct re_node *first, *alt;
 
 	bi_check_stack(r->ctx);
@@ -648,7 +648,8 @@ parse_disjunction(struct re_parser *r)
 	alt = re_node(r, RE_ALT);
 	append(alt, first);
 	while (re_eat(r, '|')) {
-		mark_names(r, before, false);
+		mark_names(r, last, false);
+		last = r->last_name;
 		append(alt, parse_alternative(r));
 	}
 	mark_names(r, before, true);

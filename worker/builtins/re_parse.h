@@ -10,6 +10,7 @@ struct re_parser {
 	const char *src, *p, *end;
 	bool u; /* u or v */
 	bool v;
+	bool behind;     /* in a lookbehind */
 	bool have_names; /* \k is a reference */
 	uint32_t total;  /* groups in the whole pattern, with group 0 */
 	uint8_t flags;   /* i, m, s in force */
@@ -32,8 +33,8 @@ bool re_hex(struct re_parser *r, int n, uint32_t *out);
 bool re_unicode_escape(struct re_parser *r, bool unicode, uint32_t *out);
 /* Behind "\": an escape for one character, in a class or out of it. */
 uint32_t re_character_escape(struct re_parser *r, bool in_class);
-/* Behind "\": d D s S w W p P; adds to S and returns true. */
-bool re_class_escape(struct re_parser *r, struct re_set *s);
+/* Behind "\": d D s S w W p P; NULL, and nothing consumed, if it is none. */
+struct re_node *re_class_escape(struct re_parser *r);
 
 /* Behind "[": a node of type RE_SET, or RE_ALT if it has strings. */
 struct re_node *re_parse_class(struct re_parser *r);

@@ -359,3 +359,30 @@ re_set_add_property(struct re_arena *a, struct re_set *s, const char *name,
 	re_set_union(a, s, &t);
 	return true;
 }
+
+bool
+re_each_string(const char *name,
+    void (*each)(void *arg, const uint32_t *c, uint32_t n), void *arg)
+{
+	bool all = strcmp(name, "RGI_Emoji") == 0, found = all;
+	const unsigned char *p;
+	uint32_t c[RE_STRING_MAX], i, k, n;
+	size_t t;
+
+	for (t = 0; t < NELEMS(re_string_properties); t++) {
+		const struct re_named_set *row = &re_string_properties[t];
+
+		if (!all && strcmp(name, row->name) != 0)
+			continue;
+		found = true;
+		p = re_string_data + row->at;
+		for (i = 0; i < row->n; i++) {
+			n = *p++;
+			ASSERT(n <= RE_STRING_MAX);
+			for (k = 0; k < n; k++)
+				c[k] = varint(&p);
+			each(arg, c, n);
+		}
+	}
+	return found;
+}

@@ -20,6 +20,10 @@
 
 #define GROUPS_MAX 65535U
 
+/* A name's `scratch`: of a group in this alternative, or in another one. */
+#define NAME_TAKEN 1U
+#define NAME_ELSEWHERE 2U
+
 static void check_flags(struct regexp *re, uint32_t pos, uint32_t end);
 static void scan_groups(struct regexp *re);
 static void check_disjunction(struct regexp *re);
@@ -128,17 +132,34 @@ scan_groups(struct regexp *re)
 		regexp_fail(re, "Too many captures");
 }
 
+/* Whether another group may have one of the names from FIRST on. */
+static void
+mark_names(struct regexp *re, uint32_t first, uint32_t how)
+{
+	uint32_t i;
+
+	for (i = first; i < re->nnames; i++)
+		atom_get(&re->u->atoms, re->names[i])->scratch = how;
+}
+
 static void
 check_disjunction(struct regexp *re)
 {
+	uint32_t first = re->nnames, alternative = first;
+
 	if (++re->depth > REGEXP_DEPTH_MAX)
 		regexp_fail(re, "Regular expression too large");
 	while (re->pos < re->end && re->s[re->pos] != ')') {
-		if (re->s[re->pos] == '|')
+		if (re->s[re->pos] == '|') {
 			re->pos++;
-		else
+			mark_names(re, alternative, NAME_ELSEWHERE);
+			alternative = re->nnames;
+		} else {
 			check_term(re);
+		}
 	}
+	if (alternative != first)
+		mark_names(re, first, NAME_TAKEN);
 	re->depth--;
 }
 
@@ -221,6 +242,32 @@ check_assertion(struct regexp *re)
 	return true;
 }
 
+/* (?ims-ims: each letter once, at least one of them; up to and with ":". */
+static void
+check_modifiers(struct regexp *re)
+{
+	static const char letters[] = "ims";
+	unsigned int seen = 0, bit;
+	bool minus = false;
+	const char *at;
+	char c;
+
+	for (;;) {
+		c = re->pos < re->end ? re->s[re->pos++] : '\0';
+		if (c == ':' && seen != 0)
+			return;
+		if (c == '-' && !minus) {
+			minus = true;
+			continue;
+		}
+		at = memchr(letters, c, sizeof letters - 1);
+		bit = at != NULL ? 1U << (at - letters) : 0;
+		if (bit == 0 || (seen & bit) != 0)
+			regexp_fail(re, "Invalid group");
+		seen |= bit;
+	}
+}
+
 static void
 check_group(struct regexp *re)
 {
@@ -235,14 +282,15 @@ check_group(struct regexp *re)
 			re->pos += 2;
 			atom = group_name(re);
 			name = atom_get(&re->u->atoms, atom);
-			if (name->scratch != 0)
+			if (name->scratch == NAME_TAKEN)
 				regexp_fail(re, "Duplicate capture group name");
-			name->scratch = 1;
+			name->scratch = NAME_TAKEN;
 			re->names = arena_grow(&re->u->arena, re->names,
 			    re->nnames, &re->cap_names, sizeof *re->names);
 			re->names[re->nnames++] = atom;
 		} else {
-			regexp_fail(re, "Invalid group");
+			re->pos++;
+			check_modifiers(re);
 		}
 	}
 	check_disjunction(re);

@@ -354,6 +354,13 @@ bi_install_number(duk_context *ctx)
 	    {"toPrecision", number_to_precision, 1, 1, 0},
 	};
 
+	bi_push_global(ctx, "parseInt");
+	duk_push_literal(ctx, "parseInt");
+	bi_define(ctx, -2, "name", DEF_C);
+	bi_push_global(ctx, "parseFloat");
+	duk_push_literal(ctx, "parseFloat");
+	bi_define(ctx, -2, "name", DEF_C);
+	duk_pop_2(ctx);
 	bi_push_global(ctx, "Number");
 	duk_get_prop_literal(ctx, -1, "prototype");
 	BI_DEFINE(ctx, -1, fns);

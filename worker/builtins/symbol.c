@@ -75,6 +75,48 @@ symbol_key_for(duk_context *ctx)
 	return 1;
 }
 
+/* A constructor that cannot be called as one; the rest is Duktape's. */
+static duk_ret_t
+symbol_constructor(duk_context *ctx)
+{
+	duk_idx_t n = duk_get_top(ctx);
+
+	if (duk_is_constructor_call(ctx))
+		bi_throw_type(ctx, "Symbol is not a constructor");
+	bi_push(ctx, I_DUK_SYMBOL);
+	duk_insert(ctx, 0);
+	duk_call(ctx, n);
+	return 1;
+}
+
+static duk_ret_t
+symbol_to_primitive(duk_context *ctx)
+{
+	push_this_symbol(ctx);
+	return 1;
+}
+
+/* [ ] -> [ Symbol ]: ours in place of Duktape's, with what that has */
+static void
+replace_constructor(duk_context *ctx)
+{
+	bi_push_global(ctx, "Symbol");
+	bi_keep(ctx, I_DUK_SYMBOL);
+	engine_push_constructor(ctx, symbol_constructor, DUK_VARARGS, 0,
+	    "Symbol");
+	duk_get_prop_literal(ctx, -2, "for");
+	bi_define(ctx, -2, "for", DEF_W | DEF_C);
+	duk_get_prop_literal(ctx, -2, "prototype");
+	duk_dup(ctx, -2);
+	bi_define(ctx, -2, "constructor", DEF_W | DEF_C);
+	bi_define(ctx, -2, "prototype", 0);
+	duk_remove(ctx, -2);
+	duk_push_global_object(ctx);
+	duk_dup(ctx, -2);
+	bi_define(ctx, -2, "Symbol", DEF_W | DEF_C);
+	duk_pop(ctx);
+}
+
 void
 bi_install_symbol(duk_context *ctx)
 {
@@ -86,7 +128,7 @@ bi_install_symbol(duk_context *ctx)
 	};
 	int i;
 
-	bi_push_global(ctx, "Symbol");
+	replace_constructor(ctx);
 	BI_DEFINE(ctx, -1, statics);
 	for (i = 0; i < NSYMS; i++) {
 		bi_push_sym(ctx, (enum bi_sym)i);
@@ -95,5 +137,8 @@ bi_install_symbol(duk_context *ctx)
 	duk_get_prop_literal(ctx, -1, "prototype");
 	bi_keep(ctx, I_SYMBOL_PROTO);
 	BI_DEFINE(ctx, -1, methods);
+	engine_push_function(ctx, symbol_to_primitive, 1, 1,
+	    "[Symbol.toPrimitive]");
+	bi_define(ctx, -2, "@@toPrimitive", DEF_C);
 	duk_pop_2(ctx);
 }

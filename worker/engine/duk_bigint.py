@@ -232,6 +232,17 @@ DUK_LOCAL duk_small_uint_t duk__get_symbol_type(duk_hstring *h) {""",
 """,
     ),
     (
+        "same: nor wrappers",
+        1,
+        "				if (!DUK_HOBJECT_E_SLOT_IS_ENUMERABLE("
+        "js_ctx->thr->heap, obj, i)) {\n",
+        "				if (!DUK_HOBJECT_E_SLOT_IS_ENUMERABLE("
+        "js_ctx->thr->heap, obj, i)) {\n"
+        "					if (DUK_UNLIKELY(k == "
+        "DUK_HTHREAD_STRING_INT_VALUE(js_ctx->thr)))\n"
+        "						goto abort_fastpath;\n",
+    ),
+    (
         "same: a wrapper in JSON",
         1,
         """\

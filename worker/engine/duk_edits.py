@@ -472,6 +472,40 @@ fail_args:
         "duk_is_null_or_undefined(thr, -1)) {\n",
     ),
     (
+        "U+180E is no white space since Unicode 6.3",
+        1,
+        "cp == 0x1680L || cp == 0x180eL || cp == 0x3000L",
+        "cp == 0x1680L || cp == 0x3000L",
+    ),
+    (
+        "a sign and a fraction go with decimal digits only",
+        1,
+        """\
+	duk_numconv_parse(thr, 10 /*radix*/, s2n_flags);
+
+#if defined(DUK_USE_PREFER_SIZE)
+	d = duk_get_number(thr, -1);
+""",
+        """\
+	{
+		const char *s = duk_get_string(thr, -1);
+
+		if (DUK_UNLIKELY(s[0] == '0' && (s[1] | 0x20) > 'a' && strchr(s, '.') != NULL)) {
+			duk_pop(thr);
+			return DUK_DOUBLE_NAN;
+		}
+		if (DUK_UNLIKELY((s[0] == '+' || s[0] == '-') && s[1] == '0' && ((s[2] | 0x20) == 'b' || (s[2] | 0x20) == 'o' || (s[2] | 0x20) == 'x'))) {
+			duk_pop(thr);
+			return DUK_DOUBLE_NAN;
+		}
+	}
+	duk_numconv_parse(thr, 10 /*radix*/, s2n_flags);
+
+#if defined(DUK_USE_PREFER_SIZE)
+	d = duk_get_number(thr, -1);
+""",
+    ),
+    (
         "functions in C inherit from Function.prototype",
         1,
         "return duk__push_c_function_raw(thr, func, nargs, flags, "

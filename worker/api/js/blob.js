@@ -381,13 +381,6 @@
 		}
 		return undefined;
 	}
-	function unescapeName(s) {
-		return s.replace(/%0A/gi, '\n').replace(/%0D/gi, '\r')
-		    .replace(/%22/g, '"');
-	}
-	function badForm() {
-		throw new TypeError('Failed to parse body as FormData.');
-	}
 	/* The end of a part's head: an empty line; lines may end in LF alone. */
 	var LF = native.encode('\n');
 
@@ -432,9 +425,9 @@
 			    'FormData part is missing a name.');
 		filename = parameter(disposition, 'filename');
 		data = native.copyBytes(bytes.subarray(at, end));
-		form(fd).list.push({ name: unescapeName(name),
+		form(fd).list.push({ name: name,
 			value: filename === undefined ? native.decode(data) :
-			    newFile(data, unescapeName(filename),
+			    newFile(data, filename,
 			        type === undefined ? 'text/plain' : type) });
 	}
 	function parseMultipart(fd, bytes, boundary) {

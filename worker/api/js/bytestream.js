@@ -579,7 +579,13 @@
 		},
 		/* workerd's own, older than `min` */
 		readAtLeast(min, view) {
-			return this.read(view, { min: min });
+			return native.then(this.read(view, { min: min }),
+			    function (r) {
+				/* the last bytes, fewer: the next is the end */
+				return r.done && r.value !== undefined &&
+				    r.value.byteLength > 0 ?
+				    { value: r.value, done: false } : r;
+			}, null);
 		}
 	}, null, null, 1);
 	out.members(ReadableStreamBYOBReader.prototype,

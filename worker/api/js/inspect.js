@@ -596,7 +596,8 @@
 	function describe(v, ctx) {
 		const name = className(v), tag = tagOf(v, ctx);
 		const kind = native.kind(v);
-		const d = { base: '', open: '{', close: '}', kind: OBJECT,
+		const d = { before: '', base: '', open: '{', close: '}',
+			kind: OBJECT,
 			keys: undefined, list: () => [], name, tag };
 
 		switch (kind) {
@@ -708,9 +709,8 @@
 		}
 		if (out.isPlatformObject(v) && name !== null) {
 			d.list = (depth) => listPlatform(v, name, ctx, depth);
-			d.open = name === 'Headers' ? 'Headers(' +
-			    Array.from(v.keys()).length + ') {' : name + ' {';
-			d.isPlatform = true;
+			d.before = (name === 'Headers' ? 'Headers(' +
+			    Array.from(v.keys()).length + ')' : name) + ' ';
 			return d;
 		}
 		if (toString.call(v) === '[object Arguments]' && tag === '')
@@ -825,9 +825,9 @@
 		if (ctx.o.sorted)
 			items = sortItems(items, d, n, ctx);
 		if (items.length === 0 && d.base === '')
-			return d.open + d.close;
-		return join(items, ctx, d.base, d.open, d.close, d.kind, depth,
-		    v);
+			return d.before + d.open + d.close;
+		return d.before + join(items, ctx, d.base, d.open, d.close,
+		    d.kind, depth, v);
 	}
 	function sortItems(items, d, n, ctx) {
 		const order = ctx.o.sorted === true ? undefined : ctx.o.sorted;

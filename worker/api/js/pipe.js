@@ -49,7 +49,7 @@
 		var r = st.acquire(source), w = st.acquireWriter(dest);
 		var down = false, lastWrite = resolved(undefined);
 		var p = pending(), reading = false, looping = false, e;
-		var request = Object.create(null);
+		var request = Object.create(null), isAborted = false;
 
 		source.disturbed = true;
 		function finalize(isError, error) {
@@ -95,6 +95,7 @@
 		function onAbort(reason) {
 			var actions = [];
 
+			isAborted = true;
 			if (!o.preventAbort)
 				actions.push(function () {
 					return dest.state === 'writable' ?
@@ -132,6 +133,8 @@
 		}
 		request.chunk = function (chunk) {
 			reading = false;
+			if (isAborted)
+				return; /* nobody would ever take it */
 			lastWrite = then(st.writerWrite(w, chunk), noop, noop);
 			step();
 		};
@@ -634,7 +637,7 @@
 	out.iterableBody = function (o) {
 		if (typeof o[Symbol.asyncIterator] !== 'function' &&
 		    (typeof o[Symbol.iterator] !== 'function' ||
-		    o instanceof String ||
+		    o instanceof String || o[Symbol.toPrimitive] !== undefined ||
 		    o.toString !== Object.prototype.toString &&
 		    o.toString !== Array.prototype.toString))
 			return undefined;

@@ -2,8 +2,10 @@
 
 The .out files hold what another engine of the same standard printed.
 """
+import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
@@ -30,6 +32,16 @@ def test_program(out):
     done = run(program, how)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == out.read_text().splitlines()
+
+
+def test_regexp_against_reference():
+    """Generated patterns and subjects, and a matcher made from the standard."""
+    count = 100000 if os.environ.get("EIDER_FULL") else 3000
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/conformance/regexp_reference.py"),
+         "--exe", str(BUILD / "eider-js"), "--count", str(count)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_tokens_stay_on_their_lines():

@@ -211,6 +211,8 @@ class Translation:
         worker = service["worker"]
         self.put(f"[worker {service['name']}]")
         self.put(f"compatibilityDate = {DATE}")
+        self.put("limits.cpu = 10s")
+        self.put("limits.memory = 1G")
         for field, value in worker.items():
             method = getattr(self, "worker_" + field, None)
             if method is None:

@@ -52,6 +52,7 @@
 		var request = Object.create(null), isAborted = false;
 
 		source.disturbed = true;
+		offerBuffers(source);
 		function finalize(isError, error) {
 			st.writerRelease(w);
 			st.release(r);

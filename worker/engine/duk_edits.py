@@ -11,6 +11,7 @@ import sys
 
 import duk_bigint
 import duk_exotic
+import duk_strings
 
 EDITS = [
     (
@@ -598,7 +599,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         text = f.read()
     bad = False
-    edits = EDITS + duk_bigint.EDITS + duk_exotic.EDITS + \
+    edits = EDITS + duk_strings.EDITS + duk_bigint.EDITS + duk_exotic.EDITS + \
         [("a message", *m) for m in MESSAGES]
     for reason, count, old, new in edits:
         found = text.count(old)

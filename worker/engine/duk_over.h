@@ -49,6 +49,11 @@ extern struct inner_guard inner_guard_state
 #undef DUK_USE_CALLSTACK_LIMIT
 #define DUK_USE_CALLSTACK_LIMIT 10000
 
+/* Strings that grow share buffers; inner_strbuf.inc. */
+#define DUK_USE_HSTRING_EXTDATA
+#define DUK_USE_EXTSTR_INTERN_CHECK(udata, ptr, len) inner_strbuf_take(ptr)
+#define DUK_USE_EXTSTR_FREE(udata, ptr) inner_strbuf_release(heap, (ptr))
+
 /* The allocator is the engine's. */
 #undef DUK_USE_PROVIDE_DEFAULT_ALLOC_FUNCTIONS
 

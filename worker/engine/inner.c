@@ -969,3 +969,4 @@ obj_at(duk_hthread *thr, duk_idx_t idx)
 #include "worker/engine/dx.inc"
 
 #include "worker/engine/inner_json.inc"
+#include "worker/engine/inner_strbuf.inc"

@@ -272,7 +272,8 @@ on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv,
 	}
 	if (!set_ticket_keys(&tickets->keys[i], iv, cipher, mac, encrypt))
 		return -1;
-	return i == 0 ? 1 : 2;
+	/* In TLS 1.3 a ticket is for one use (RFC 8446, C.4). */
+	return i == 0 && SSL_version(ssl) < TLS1_3_VERSION ? 1 : 2;
 }
 
 /* ---- clients ---- */

@@ -16,6 +16,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "base/err.h"
 #include "base/util.h"
@@ -150,6 +151,23 @@ fail(struct tls_conn *tc)
 	ERR_clear_error();
 }
 
+/* A session may outlive the certificate that its client has shown. */
+static bool
+is_stale(SSL *ssl)
+{
+	X509 *cert;
+	bool stale;
+
+	if (!SSL_session_reused(ssl) ||
+	    (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
+		return false;
+	cert = SSL_get1_peer_certificate(ssl);
+	stale = cert != NULL &&
+		X509_cmp_current_time(X509_get0_notAfter(cert)) < 0;
+	X509_free(cert);
+	return stale;
+}
+
 /* Returns false while the handshake is under way. */
 static bool
 shake_hands(struct tls_conn *tc)
@@ -162,6 +180,15 @@ shake_hands(struct tls_conn *tc)
 		if (SSL_get_error(tc->ssl, r) != SSL_ERROR_WANT_READ)
 			fail(tc);
 		return false;
+	}
+	if (is_stale(tc->ssl)) {
+		SSL_set_verify_result(tc->ssl, X509_V_ERR_CERT_HAS_EXPIRED);
+		if (SSL_get_verify_mode(tc->ssl) &
+		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT) {
+			fail(tc);
+			tc->failure = "client certificate has expired";
+			return false;
+		}
 	}
 	SSL_get0_alpn_selected(tc->ssl, &protocol, &len);
 	tc->is_h2 = len == 2 && memcmp(protocol, "h2", 2) == 0;

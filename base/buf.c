@@ -123,6 +123,16 @@ buf_put_u32(struct buf *b, uint32_t v)
 }
 
 void
+buf_set_u32(struct buf *b, size_t at, uint32_t v)
+{
+	uint8_t *p = b->data + b->start + at;
+
+	ASSERT(at + 4 <= buf_len(b));
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+void
 buf_put_u64(struct buf *b, uint64_t v)
 {
 	buf_put_u32(b, (uint32_t)v);

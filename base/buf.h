@@ -35,6 +35,8 @@ void buf_put(struct buf *b, const void *p, size_t n);
 void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_u16(struct buf *b, uint16_t v);
 void buf_put_u32(struct buf *b, uint32_t v);
+/* Overwrite the four bytes that are AT bytes behind the first one. */
+void buf_set_u32(struct buf *b, size_t at, uint32_t v);
 void buf_put_u64(struct buf *b, uint64_t v);
 /* u32 length, then the bytes: what rd_str() reads. */
 void buf_put_str(struct buf *b, const void *p, size_t n);

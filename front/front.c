@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/access_log.h"
 #include "front/clients.h"
 #include "front/conn.h"
 #include "front/h2_conn.h"
@@ -51,6 +52,7 @@ front_new(struct ev_loop *loop, int fd)
 	f->read_buf = xmalloc(FRONT_READ_SIZE + TRANSPORT_SLACK);
 	f->router = router_new();
 	f->services = services_new(f);
+	f->logs = access_logs_new(f);
 	f->h2 = h2_glue_new();
 	/* Requests of different fronts and starts have different numbers. */
 	if (getrandom(&f->next_request_id, sizeof f->next_request_id, 0) !=
@@ -84,6 +86,7 @@ front_free(struct front **front)
 	conn_run_dirty(f);
 	conn_free_dead(f);
 	clients_free(&f->clients);
+	access_logs_free(&f->logs);
 	listener_free_all(f);
 	router_free(&f->router);
 	chan_free(&f->super);
@@ -174,6 +177,7 @@ on_turn(struct chan_task *task)
 	conn_run_dirty(f);
 	was_full = was_full || !TAILQ_EMPTY(&f->dead);
 	conn_free_dead(f);
+	access_logs_flush(f->logs);
 	if (was_full && f->nconns < f->limits.connections && !f->draining)
 		listener_pause_all(f, false);
 	if (f->draining && f->nconns == 0 && f->on_drained != NULL)

@@ -15,6 +15,7 @@
 #define FRONT_READ_SIZE 65536
 
 struct clients;
+struct access_logs;
 struct conn;
 struct drain_timer;
 struct ev_loop;
@@ -40,6 +41,7 @@ struct front {
 	struct router *router;          /* owned */
 	struct services *services;      /* owned */
 	struct h2_glue *h2;             /* owned */
+	struct access_logs *logs;       /* owned */
 	struct control_tickets tickets; /* n 0: none yet */
 
 	struct conn_list conns;

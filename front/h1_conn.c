@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/access_entry.h"
 #include "front/conn.h"
 #include "front/exchange.h"
 #include "front/front.h"
@@ -24,6 +25,7 @@
 #include "http/h1_parse.h"
 #include "http/h1_write.h"
 #include "http/status.h"
+#include "ipc/control.h"
 
 #define H1_CONN_MAGIC 0x41c0de11u
 #define AHEAD_MAX 16384 /* bytes of later requests that wait here */
@@ -37,6 +39,7 @@ struct h1_conn {
 	struct h1_parser parser;
 	struct h1_writer writer;
 	struct exchange x;
+	struct access_entry access;
 	struct buf trailers; /* of the request, encoded */
 	size_t unconsumed;   /* response bytes not yet given back */
 	size_t drained;
@@ -47,6 +50,7 @@ struct h1_conn {
 	bool responded;    /* the head is complete */
 	bool expects;      /* the client's body waits for 100 Continue */
 	bool response_ended;
+	bool is_head;  /* the request is a HEAD: there is no body */
 	bool draining; /* the front: close after this response */
 };
 
@@ -81,6 +85,8 @@ clear(struct conn *c)
 {
 	struct h1_conn *h = get(c);
 
+	access_entry_end(&h->access, c, h->x.id);
+	access_entry_clear(&h->access);
 	exchange_clear(&h->x);
 	buf_clear(&h->trailers);
 	h->magic = 0;
@@ -111,6 +117,7 @@ end_response(struct h1_conn *h)
 {
 	h1_write_finish(&h->writer, &h->c->out);
 	h->response_ended = true;
+	access_entry_end(&h->access, h->c, h->x.id);
 	if (h->draining)
 		h->writer.keep_alive = false;
 	maybe_next(h);
@@ -153,6 +160,23 @@ put_text_field(struct h1_conn *h, const char *name, const char *value)
 	ASSERT(r == 0);
 }
 
+/* Bytes of a body, as the access log counts them. */
+static void
+count_out(struct h1_conn *h, size_t n)
+{
+	if (!h->is_head)
+		h->access.out_bytes += n;
+}
+
+static void
+put_timing(struct h1_conn *h)
+{
+	char text[ACCESS_TIMING_MAX];
+
+	if (access_entry_timing(&h->access, h->c, text) > 0)
+		put_text_field(h, "server-timing", text);
+}
+
 /* An answer of our own: the reason phrase, and the request's number. */
 static void
 answer(struct h1_conn *h, unsigned int status)
@@ -165,6 +189,7 @@ answer(struct h1_conn *h, unsigned int status)
 	exchange_cancel(&h->x);
 	drop_head(h);
 	h->in_request = true;
+	h->access.status = status;
 	(void)h1_write_begin(&h->writer, out, status, "", 0);
 	put_text_field(h, "content-type", "text/plain;charset=UTF-8");
 	if (h->x.id != 0) {
@@ -174,6 +199,7 @@ answer(struct h1_conn *h, unsigned int status)
 	h->head_is_open = true;
 	end_head(h, (int64_t)strlen(reason));
 	h1_write_data(&h->writer, out, reason, strlen(reason));
+	count_out(h, strlen(reason));
 	end_response(h);
 }
 
@@ -190,6 +216,8 @@ answer_and_close(struct h1_conn *h, unsigned int status)
 	if (!h->in_request) {
 		h1_write_start(&h->writer, METHOD_GET, 1, false);
 		h->x.id = 0;
+		access_entry_begin(&h->access, h->c, NULL,
+		    CONTROL_SERVICE_NONE);
 	}
 	h->writer.keep_alive = false;
 	answer(h, status);
@@ -214,6 +242,8 @@ on_response(struct exchange *x, const struct head_response *r, bool end)
 			value.len) != 0)
 			goto bad;
 	}
+	h->access.status = r->status;
+	put_timing(h);
 	if (end) {
 		end_head(h, 0);
 		end_response(h);
@@ -236,6 +266,7 @@ on_data(struct exchange *x, const uint8_t *data, size_t len, bool end)
 	ASSERT(h->magic == H1_CONN_MAGIC);
 	end_head(h, end ? (int64_t)len : -1);
 	h1_write_data(&h->writer, &h->c->out, data, len);
+	count_out(h, len);
 	if (end)
 		end_response(h);
 	else
@@ -357,7 +388,9 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	h->responded = h->response_ended = false;
 	h->unconsumed = h->drained = 0;
 	h->x.id = 0;
+	h->is_head = head->method == METHOD_HEAD;
 	h->expects = h->x.expects = head->expect_continue;
+	access_entry_begin(&h->access, c, &r, CONTROL_SERVICE_NONE);
 	h1_write_start(&h->writer, head->method, head->minor,
 	    head->keep_alive && !h->draining);
 	if (r.listener->is_proxy_style) {
@@ -377,8 +410,10 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	}
 	status = request_encode(c->front, &r, &h->x.head, &h->x.id, &service);
 	h->x.inject_response = r.listener->inject_response;
-	if (status == 0)
+	if (status == 0) {
+		h->access.service = service;
 		status = exchange_start(&h->x, service, no_body);
+	}
 	if (status != 0) {
 		answer(h, status);
 	}
@@ -388,6 +423,7 @@ static void
 take_data(struct h1_conn *h, const struct h1_slice *data)
 {
 	h->expects = false;
+	h->access.in_bytes += data->len;
 	if (!exchange_is_idle(&h->x)) {
 		exchange_send(&h->x, data->p, data->len);
 		return;

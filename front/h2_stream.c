@@ -24,13 +24,14 @@
 #include "http/chars.h"
 #include "http/host.h"
 #include "http/status.h"
+#include "ipc/control.h"
 #include "ipc/head.h"
 
 #define H2_STREAM_MAGIC 0x42574ea3u
 #define UNWANTED_MS 1000                  /* of a request's rest */
 #define UNWANTED_MAX ((uint64_t)16 << 20) /* bytes of it */
 #define LENGTH_DIGITS_MAX 19
-#define NV_MAX (HEAD_FIELDS_MAX + 4)
+#define NV_MAX (HEAD_FIELDS_MAX + 5)
 
 static const struct exchange_ops exchange_ops;
 
@@ -59,6 +60,9 @@ h2_stream_free(struct h2_stream **stream)
 	ASSERT(s->magic == H2_STREAM_MAGIC);
 	TAILQ_REMOVE(&s->h2->streams, s, link);
 	s->h2->nstreams--;
+	s->access.in_bytes = s->body_bytes;
+	access_entry_end(&s->access, s->h2->c, s->x.id);
+	access_entry_clear(&s->access);
 	exchange_clear(&s->x);
 	buf_clear(&s->in);
 	buf_clear(&s->out);
@@ -120,6 +124,7 @@ read_body(nghttp2_session *session, int32_t id, uint8_t *dst, size_t len,
 		s->deferred = true;
 		return NGHTTP2_ERR_DEFERRED;
 	}
+	s->access.out_bytes += n;
 	if (n > 0)
 		memcpy(dst, buf_peek(&s->out), n);
 	buf_consume(&s->out, n);
@@ -200,6 +205,10 @@ h2_stream_answer(struct h2_stream *s, unsigned int status)
 	size_t n = 0;
 
 	ASSERT(!s->responded);
+	if (s->access.begin_ns == 0)
+		access_entry_begin(&s->access, s->h2->c, NULL,
+		    CONTROL_SERVICE_NONE);
+	s->access.status = status;
 	exchange_cancel(&s->x);
 	drop_input(s);
 	snprintf(digits, sizeof digits, "%03u", status % 1000);
@@ -268,8 +277,8 @@ on_response(struct exchange *x, const struct head_response *r, bool end)
 {
 	struct h2_stream *s = x->arg;
 	nghttp2_nv nva[NV_MAX];
-	char status[4];
-	size_t n;
+	char status[4], timing[ACCESS_TIMING_MAX];
+	size_t n, timing_len;
 
 	ASSERT(s->magic == H2_STREAM_MAGIC && !s->responded);
 	if (s->is_tunnel && r->status < 300) {
@@ -287,6 +296,10 @@ on_response(struct exchange *x, const struct head_response *r, bool end)
 		h2_stream_answer(s, 502);
 		return;
 	}
+	timing_len = access_entry_timing(&s->access, s->h2->c, timing);
+	if (timing_len > 0)
+		nva[n++] = nv("server-timing", 13, timing, timing_len);
+	s->access.status = r->status;
 	s->no_body = s->is_head_request || r->status == 204 ||
 		     r->status == 205 || r->status == 304;
 	if (end)
@@ -639,6 +652,9 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	status = check_request(q, &r.method);
 	if (status != 0)
 		return status;
+	r.authority = q->authority;
+	r.target = q->target;
+	access_entry_begin(&s->access, s->h2->c, &r, CONTROL_SERVICE_NONE);
 	s->is_tunnel = r.is_websocket = q->protocol.len > 0;
 	if (s->is_tunnel && end)
 		return 400;
@@ -647,15 +663,15 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	if (q->target.len > r.listener->limits.target_bytes)
 		return 414;
 	s->is_head_request = r.method == METHOD_HEAD;
-	r.authority = q->authority;
-	r.target = q->target;
 	status = request_encode(f, &r, &s->x.head, &s->x.id, &service);
 	s->x.inject_response = r.listener->inject_response;
 	s->expects = s->x.expects = q->expect.len > 0 && !end && !s->is_tunnel;
 	/* What comes behind it is not a body. */
 	s->input_dropped = s->is_tunnel;
-	if (status == 0)
+	if (status == 0) {
+		s->access.service = service;
 		status = exchange_start(&s->x, service, end || s->is_tunnel);
+	}
 	return status;
 }
 

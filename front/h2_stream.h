@@ -9,6 +9,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include "base/buf.h"
+#include "front/access_entry.h"
 #include "front/exchange.h"
 #include "front/h2_scan.h"
 #include "http/h1_parse.h"
@@ -37,6 +38,7 @@ struct h2_stream {
 	struct h2_conn *h2; /* held */
 	TAILQ_ENTRY(h2_stream) link;
 	struct exchange x;
+	struct access_entry access;
 	struct buf in;       /* request body that the exchange does not take */
 	struct buf out;      /* response body that is not framed yet */
 	struct buf trailers; /* of the response, encoded */

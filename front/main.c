@@ -85,6 +85,7 @@ main(int argc, char **argv)
 	}
 	log_init(LOG_SINK_PIPE, CHILD_LOG_FD, level);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* an access log at its limit */
 	loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOSIGMASK);
 	if (loop == NULL)
 		fatal("cannot make an event loop: %s", strerror(errno));

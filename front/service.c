@@ -24,6 +24,7 @@
 #include "ipc/mux.h"
 
 #define SERVICES_MAX 65536
+#define SERVICE_NAME_MAX 1024
 #define BUCKETS 256
 
 /* One channel of a service, to one of the processes that run it. */
@@ -52,6 +53,8 @@ struct service {
 struct services {
 	struct front *front; /* held */
 	size_t n;
+	char **names; /* owned, by number */
+	size_t nnames;
 	SLIST_HEAD(, service) buckets[BUCKETS];
 	LIST_HEAD(, link) links;
 };
@@ -120,8 +123,45 @@ services_free(struct services **services)
 			free(e);
 		}
 	}
+	for (size_t i = 0; i < s->nnames; i++)
+		free(s->names[i]);
+	free(s->names);
 	free(s);
 	*services = NULL;
+}
+
+int
+services_name(struct services *s, const struct ipc_msg *msg)
+{
+	uint32_t first, n;
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	first = rd_u32(&r);
+	n = rd_u32(&r);
+	if (r.bad || first > s->nnames || n > SERVICES_MAX - first)
+		return ERR_PROTO;
+	for (uint32_t i = 0; i < n; i++) {
+		char *name = rd_strdup(&r, SERVICE_NAME_MAX);
+
+		if (name == NULL)
+			return ERR_PROTO;
+		if (first + i < s->nnames) {
+			free(s->names[first + i]);
+		} else {
+			s->names = xreallocarray(s->names, s->nnames + 1,
+			    sizeof *s->names);
+			s->nnames++;
+		}
+		s->names[first + i] = name;
+	}
+	return rd_end(&r);
+}
+
+const char *
+service_name(const struct services *s, uint32_t id)
+{
+	return id < s->nnames ? s->names[id] : "";
 }
 
 static struct service *

@@ -17,6 +17,12 @@ struct services *services_new(struct front *f);
 /* Ends all channels: exchanges that wait or run fail. */
 void services_free(struct services **s);
 
+/* Take the names of SERVICES, for logs. Returns 0 or ERR_PROTO. */
+struct ipc_msg;
+int services_name(struct services *s, const struct ipc_msg *msg);
+/* The name of service ID, or "". */
+const char *service_name(const struct services *s, uint32_t id);
+
 /* The service with this number; NULL if there are too many. */
 struct service *service_get(struct services *s, uint32_t id);
 

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "front/access_log.h"
 #include "front/front.h"
 #include "front/listener.h"
 #include "front/router.h"
@@ -93,6 +94,27 @@ on_ticket_keys(void *arg, const struct ipc_msg *msg)
 	struct front *f = arg;
 
 	return control_tickets_get(msg, &f->tickets);
+}
+
+static int
+on_access_log(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_log m;
+
+	if (control_log_get(msg, &m) != 0)
+		return ERR_PROTO;
+	access_logs_set(f->logs, &m, msg->fds[0]);
+	msg->fds[0] = -1;
+	return 0;
+}
+
+static int
+on_services(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+
+	return services_name(f->services, msg);
 }
 
 static int
@@ -194,6 +216,8 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_LISTENER_CLOSE] = on_listener_close,
     [IPC_LISTENER_TLS] = on_listener_tls,
     [IPC_TICKET_KEYS] = on_ticket_keys,
+    [IPC_ACCESS_LOG] = on_access_log,
+    [IPC_SERVICES] = on_services,
     [IPC_FRONT_LIMITS] = on_limits,
     [IPC_ROUTES] = on_routes,
     [IPC_CHANNEL] = on_channel,

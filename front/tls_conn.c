@@ -162,8 +162,8 @@ is_stale(SSL *ssl)
 	    (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
 		return false;
 	cert = SSL_get1_peer_certificate(ssl);
-	stale = cert != NULL &&
-		X509_cmp_current_time(X509_get0_notAfter(cert)) < 0;
+	stale =
+	    cert != NULL && X509_cmp_current_time(X509_get0_notAfter(cert)) < 0;
 	X509_free(cert);
 	return stale;
 }

@@ -80,7 +80,8 @@ struct control_tickets {
 
 /* ACCESS_LOG, with the descriptor to write to */
 enum control_log_sink {
-	CONTROL_LOG_FILE,    /* a file, a pipe, a terminal: write */
+	CONTROL_LOG_FILE,    /* a regular file */
+	CONTROL_LOG_PIPE,    /* a pipe or terminal: lines whole, as it takes */
 	CONTROL_LOG_SOCKET,  /* a stream socket: send */
 	CONTROL_LOG_JOURNAL, /* the journal's datagram socket */
 	CONTROL_LOG_SINKS

@@ -111,8 +111,10 @@ int
 privs_set_limits(const struct privs_limits *limits)
 {
 	if (limit(RLIMIT_CORE, 0) != 0 || limit(RLIMIT_MEMLOCK, 0) != 0 ||
-	    limit(RLIMIT_FSIZE, 0) != 0 || limit(RLIMIT_MSGQUEUE, 0) != 0 ||
+	    limit(RLIMIT_MSGQUEUE, 0) != 0 ||
 	    limit(RLIMIT_STACK, STACK_BYTES) != 0)
+		return ERR_SYS;
+	if (!limits->writes_files && limit(RLIMIT_FSIZE, 0) != 0)
 		return ERR_SYS;
 	if (limits->nofile > 0 && limit(RLIMIT_NOFILE, limits->nofile) != 0)
 		return ERR_SYS;

@@ -25,6 +25,7 @@ struct privs_limits {
 	size_t nofile;       /* 0: as inherited */
 	size_t memory_bytes; /* RLIMIT_DATA; 0: as inherited */
 	bool no_processes;   /* RLIMIT_NPROC 0 */
+	bool writes_files;   /* else RLIMIT_FSIZE 0 */
 };
 
 int privs_set_limits(const struct privs_limits *limits);

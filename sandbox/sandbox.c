@@ -278,6 +278,8 @@ step_limits(struct entering *e)
 	    .nofile = roles[e->role].nofile,
 	    .memory_bytes = e->options->memory_bytes,
 	    .no_processes = e->role != ROLE_ZYGOTE,
+	    /* access logs, which it is handed */
+	    .writes_files = e->role == ROLE_FRONT,
 	};
 
 	if (e->role == ROLE_SUPERVISOR)

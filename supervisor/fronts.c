@@ -46,6 +46,7 @@ struct front {
 	bool was_ready;      /* at least once */
 	struct given *given; /* owned */
 	size_t ngiven;
+	uint32_t nservices; /* whose names it knows */
 	ev_timer retry;
 	uint64_t retry_ms;
 };
@@ -198,6 +199,7 @@ send_listener(struct front *f, const struct listener *l)
 	    .limits = limits_of(&l->conf->limits),
 	    .is_tls = l->conf->is_https,
 	    .timing = l->conf->server_timing,
+	    .log = access_logs_number(f->set->o.logs, l->conf),
 	};
 	struct buf b, request, response, proxies;
 	int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
@@ -338,6 +340,67 @@ send_routes(struct front *f)
 }
 
 static void
+send_logs(struct front *f)
+{
+	const struct access_logs *logs = f->set->o.logs;
+	struct control_log m;
+
+	for (size_t i = 0; i < access_logs_count(logs); i++) {
+		int fd = access_logs_give(logs, i, &m);
+
+		if (fd < 0)
+			log_error("%s: cannot give it an access log: %s",
+			    proc_who(f->proc), strerror(errno));
+		else
+			control_log_send(proc_chan(f->proc), &m, fd);
+	}
+}
+
+/* "worker", or "worker:entrypoint", of all that have a number by now. */
+static void
+send_services(struct front *f)
+{
+	struct services *services = f->set->o.services;
+	uint32_t first = f->nservices, n = first;
+	const struct conf_designator *d;
+	struct buf b;
+
+	while (services_find(services, n) != NULL)
+		n++;
+	if (n == first)
+		return;
+	buf_init(&b);
+	buf_put_u32(&b, first);
+	buf_put_u32(&b, n - first);
+	for (uint32_t i = first; i < n; i++) {
+		char *name;
+
+		d = services_find(services, i);
+		name = d->entrypoint == NULL
+			   ? xstrdup(d->service)
+			   : xasprintf("%s:%s", d->service, d->entrypoint);
+		buf_put_cstr(&b, name);
+		free(name);
+	}
+	chan_send(proc_chan(f->proc), IPC_SERVICES, buf_peek(&b), buf_len(&b),
+	    NULL);
+	buf_clear(&b);
+	f->nservices = n;
+}
+
+void
+fronts_send_logs(struct fronts *fs)
+{
+	for (size_t i = 0; i < fs->o.n; i++) {
+		struct front *f = &fs->fronts[i];
+
+		if (f->proc != NULL && f->is_ready &&
+		    proc_chan(f->proc) != NULL)
+			send_logs(f);
+	}
+}
+
+static void
 configure(struct front *f)
 {
 	struct fronts *fs = f->set;
@@ -348,8 +411,10 @@ configure(struct front *f)
 	take_back_listeners(f);
 	send_limits(f);
 	send_tickets(f);
+	send_logs(f);
 	/* First where requests go, then where they come from. */
 	send_routes(f);
+	send_services(f);
 	for (size_t i = 0; i < listeners_count(fs->o.listeners); i++) {
 		const struct listener *l = listeners_at(fs->o.listeners, i);
 
@@ -400,6 +465,7 @@ start(struct front *f)
 	po.log_fd = s.log_fd;
 	f->is_ready = f->is_draining = false;
 	f->ngiven = 0;
+	f->nservices = 0;
 	f->proc = proc_new(fs->o.procs, &po);
 	proc_deadline(f->proc, START_MS, "it took too long to start");
 	(void)proc_born(f->proc, s.pid);

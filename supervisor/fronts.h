@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "sandbox/plan.h"
+#include "supervisor/access_logs.h"
 #include "supervisor/listeners.h"
 #include "supervisor/proc.h"
 #include "supervisor/services.h"
@@ -23,6 +24,7 @@ struct fronts_options {
 	const struct sandbox_plan *plan; /* held */
 	struct spawner *spawner;         /* held */
 	struct listeners *listeners;     /* held */
+	struct access_logs *logs;        /* held */
 	struct services *services;       /* held */
 	struct workers *workers;         /* held */
 	size_t n;                        /* how many */
@@ -39,6 +41,9 @@ void fronts_free(struct fronts **fronts);
  * are taken back. Starts the processes the first time.
  */
 void fronts_configure(struct fronts *fs, const struct conf *conf);
+
+/* The access logs were opened anew: all fronts get them. */
+void fronts_send_logs(struct fronts *fs);
 
 /* Accept no more, finish what is there within MS, end; start none again. */
 void fronts_drain(struct fronts *fs, uint64_t ms);

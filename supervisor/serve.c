@@ -22,6 +22,7 @@
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "conf/conf.h"
+#include "supervisor/access_logs.h"
 #include "supervisor/cli.h"
 #include "supervisor/ctl.h"
 #include "supervisor/events.h"
@@ -47,6 +48,7 @@ struct serve {
 	size_t nlisten_fds;
 	struct host host;
 	struct listeners *listeners;
+	struct access_logs *logs;
 	struct services *services;
 	struct fronts *fronts;
 	struct tail *tail;
@@ -59,6 +61,7 @@ struct serve {
 	ev_signal on_term;
 	ev_signal on_int;
 	ev_signal on_hup;
+	ev_signal on_usr1;
 	ev_signal on_child;
 	ev_timer sweep;
 	ev_timer watchdog;
@@ -170,7 +173,8 @@ reload(struct serve *s)
 		log_error("the config has errors; the old one stays in force");
 		return ERR_SYNTAX;
 	}
-	if (listeners_configure(s->listeners, conf, why, sizeof why) != 0) {
+	if (access_logs_configure(s->logs, conf, why, sizeof why) != 0 ||
+	    listeners_configure(s->listeners, conf, why, sizeof why) != 0) {
 		log_error("%s; the old config stays in force", why);
 		conf_free(&conf);
 		return ERR_SYS;
@@ -321,6 +325,10 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 	case SIGHUP:
 		(void)reload_and_tell(s);
 		break;
+	case SIGUSR1:
+		access_logs_reopen(s->logs);
+		fronts_send_logs(s->fronts);
+		break;
 	case SIGCHLD:
 	default:
 		procs_reap_strangers(s->host.procs,
@@ -376,6 +384,7 @@ start_watchers(struct serve *s)
 	start_signal(s, &s->on_term, SIGTERM);
 	start_signal(s, &s->on_int, SIGINT);
 	start_signal(s, &s->on_hup, SIGHUP);
+	start_signal(s, &s->on_usr1, SIGUSR1);
 	start_signal(s, &s->on_child, SIGCHLD);
 	ev_timer_init(&s->sweep, on_sweep, SWEEP_S, SWEEP_S);
 	s->sweep.data = s;
@@ -415,8 +424,10 @@ start(struct serve *s, struct conf *conf)
 	if (host_open(&s->host, conf, false, on_outcome, s) != 0)
 		return ERR_REFUSED;
 	s->listeners = listeners_new();
+	s->logs = access_logs_new();
 	s->services = services_new();
-	if (listeners_configure(s->listeners, conf, why, sizeof why) != 0) {
+	if (access_logs_configure(s->logs, conf, why, sizeof why) != 0 ||
+	    listeners_configure(s->listeners, conf, why, sizeof why) != 0) {
 		log_error("%s", why);
 		return ERR_SYS;
 	}
@@ -427,6 +438,7 @@ start(struct serve *s, struct conf *conf)
 	    .plan = s->host.plan,
 	    .spawner = s->host.spawner,
 	    .listeners = s->listeners,
+	    .logs = s->logs,
 	    .services = s->services,
 	    .workers = s->host.workers,
 	    .n = host_nfronts(conf),
@@ -468,6 +480,7 @@ clear(struct serve *s)
 	host_close(&s->host);
 	if (s->listeners != NULL)
 		listeners_free(&s->listeners);
+	access_logs_free(&s->logs);
 	services_free(&s->services);
 	for (size_t i = 0; i < s->nlisten_fds; i++)
 		free(s->listen_fds[i]);

@@ -552,7 +552,8 @@ def test_socket_becomes_https_and_back_by_reload(serve, site, tmp_path):
 
 
 def test_garbage_and_plain_http(serve_tls, site):
-    server = serve_tls(keypair("a"), site.files("a"))
+    server = serve_tls(keypair("a"), site.files("a"),
+                       socket_lines="timeouts.handshake = 500ms\n")
 
     def talk(data):
         with socket.create_connection(("127.0.0.1", server.port), WAIT_S) as s:

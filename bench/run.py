@@ -6,6 +6,7 @@ server: it survives a noisy machine better than any other.
 """
 import argparse
 import http.client
+import os
 import re
 import statistics
 import subprocess
@@ -205,23 +206,37 @@ class Bench:
                 Eider.many("hello.mjs", count, "idleTimeout = 10m\n"), measure)
 
     def fairness(self):
-        config = ("[socket http]\naddress = 127.0.0.1:@PORT@\nservice = quiet\n"
-                  "routes = */spin/* spinner\n\n" +
-                  Eider.worker("quiet", "hello.mjs") +
-                  Eider.worker("spinner", "spin.mjs", "limits.cpu = 10m\n"))
+        """One tenant's clients, while others do not end: as many as half of
+        the cores, and more than there are."""
+        cores = os.cpu_count()
+        for n in (max(cores // 2, 1), 3 * cores):
+            self.eider_only(f"beside {n} spinner{'s' if n > 1 else ''}",
+                            Eider.beside_spinners(n), self.beside)
 
-        def measure(server, text):
-            server.start(text)
-            quiet = wrk(server, self.o.seconds, 16)
-            spinner = http.client.HTTPConnection("127.0.0.1", server.port)
-            spinner.request("GET", "/spin/")
-            beside = wrk(server, self.o.seconds, 16)
+    def beside(self, server, config):
+        server.start(config)
+        quiet = wrk(server, self.o.seconds, 16)
+        n = config.count("[worker spinner")
+        others = server.cpu_by_process().keys()
+        spinners = [http.client.HTTPConnection("127.0.0.1", server.port)
+                    for _ in range(n)]
+        for i, spinner in enumerate(spinners):
+            spinner.request("GET", f"/spin{i}/")
+        time.sleep(0.5)
+        before = server.cpu_by_process()
+        beside = wrk(server, self.o.seconds, 16)
+        after = server.cpu_by_process()
+        for spinner in spinners:
             spinner.close()
-            return {"quiet_p99_ms": quiet["p99_ms"],
-                    "beside_p99_ms": beside["p99_ms"],
-                    "ratio": beside["p99_ms"] / quiet["p99_ms"]}
-
-        self.eider_only("beside a spinner", config, measure)
+        used = [after[p] - before[p] for p in before if p not in others]
+        return {"quiet_p99_ms": quiet["p99_ms"],
+                "beside_p99_ms": beside["p99_ms"],
+                "ratio": beside["p99_ms"] / quiet["p99_ms"],
+                "quiet_per_s": quiet["per_s"],
+                "beside_per_s": beside["per_s"],
+                # CPU of a spinner; the most that one got, by the least
+                "spinner_s": statistics.mean(used),
+                "spread": max(used) / max(min(used), 0.01)}
 
     def front_end(self):
         """Source to tree, and to ES5 text: the language tests, repeated."""

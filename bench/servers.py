@@ -84,6 +84,18 @@ class Server:
                 total += int(fields[13]) + int(fields[14])
         return total / TICKS
 
+    def cpu_by_process(self):
+        """{pid: user and system time} of all processes."""
+        found = {}
+        for pid in process_tree(self.process.pid):
+            try:
+                with open(f"/proc/{pid}/stat") as f:
+                    fields = f.read().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            found[pid] = (int(fields[11]) + int(fields[12])) / TICKS
+        return found
+
     def memory_kb(self, key="Pss"):
         total = 0
         for pid in process_tree(self.process.pid):
@@ -140,6 +152,18 @@ class Eider(Server):
         extra = "limits.memory = 512M\n" if workload == "body.mjs" else ""
         return ("[socket http]\naddress = 127.0.0.1:@PORT@\nservice = main\n\n"
                 + cls.worker("main", workload, extra))
+
+    @classmethod
+    def beside_spinners(cls, n):
+        """A quiet worker at /, N that never end at /spin0/ and so on."""
+        routes = "".join(f"routes = */spin{i}/* spinner{i}\n"
+                         for i in range(n))
+        workers = "".join(cls.worker(f"spinner{i}", "spin.mjs",
+                                     "limits.cpu = 10m\n")
+                          for i in range(n))
+        return ("[socket http]\naddress = 127.0.0.1:@PORT@\n"
+                "service = quiet\n" + routes + "\n" +
+                cls.worker("quiet", "hello.mjs") + workers)
 
     @classmethod
     def many(cls, workload, count, extra=""):

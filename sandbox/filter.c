@@ -53,6 +53,17 @@ on_refused(int signo, siginfo_t *info, void *context)
 	_exit(159);
 }
 
+/*
+ * The kernel keeps from process 1 of a pid namespace what would end it by
+ * default: abort(3) then falls through to an instruction that is a SIGSEGV.
+ */
+static void
+on_abort(int signo)
+{
+	(void)signo;
+	_exit(FILTER_EXIT_ABORT);
+}
+
 int
 filter_install(const uint8_t *bpf, size_t len, int log_fd)
 {
@@ -72,6 +83,10 @@ filter_install(const uint8_t *bpf, size_t len, int log_fd)
 	sa.sa_flags = SA_SIGINFO | SA_NODEFER;
 	sigemptyset(&sa.sa_mask);
 	if (sigaction(SIGSYS, &sa, NULL) == -1)
+		return ERR_SYS;
+	sa.sa_handler = on_abort;
+	sa.sa_flags = 0;
+	if (getpid() == 1 && sigaction(SIGABRT, &sa, NULL) == -1)
 		return ERR_SYS;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &fprog) != 0)
 		return ERR_SYS;

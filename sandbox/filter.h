@@ -15,6 +15,9 @@
  */
 int filter_install(const uint8_t *bpf, size_t len, int log_fd);
 
+/* What abort(3) ends a process 1 with, which no signal of its own can end. */
+#define FILTER_EXIT_ABORT 134
+
 /* The first byte of a record about a refused call on the log pipe. */
 #define FILTER_MARK '!'
 

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/xmalloc.h"
+#include "supervisor/priority.h"
 #include "supervisor/spawn.h"
 
 #define NOFILE_WANTED 65536u
@@ -147,7 +148,7 @@ host_open(struct host *h, struct conf *conf, bool is_check,
 	h->generation = generation_new(conf, 1);
 	(void)signal(SIGPIPE, SIG_IGN);
 	raise_nofile();
-	h->spawner = spawner_new(!is_check);
+	h->spawner = spawner_new(!is_check, priority_arrange());
 	if (h->spawner == NULL || make_plan(h, conf, is_check) != 0) {
 		host_close(h);
 		return ERR_REFUSED;

@@ -26,6 +26,7 @@
 #include "base/util.h"
 #include "base/xmalloc.h"
 #include "sandbox/compile.h"
+#include "sandbox/filter.h"
 #include "supervisor/logpipe.h"
 
 #ifndef P_PIDFD
@@ -177,6 +178,12 @@ describe_end(struct proc *p, const siginfo_t *info)
 	e->is_killed_by_us = p->killed_why != NULL;
 	if (e->is_lost)
 		return;
+	if (info->si_code == CLD_EXITED &&
+	    info->si_status == FILTER_EXIT_ABORT) {
+		e->signal = SIGABRT;
+		describe_signal(p, e->signal);
+		return;
+	}
 	if (info->si_code == CLD_EXITED) {
 		e->code = info->si_status;
 		e->is_clean = e->code == 0;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ struct early {
 };
 
 struct spawner {
+	int worker_nice;
 	char *dir; /* owned */
 	struct early early[EARLY_MAX];
 	size_t nearly;
@@ -81,10 +83,11 @@ find_dir(void)
 }
 
 struct spawner *
-spawner_new(bool with_front)
+spawner_new(bool with_front, int worker_nice)
 {
 	struct spawner *sp = xcalloc(1, sizeof *sp);
 
+	sp->worker_nice = worker_nice;
 	sp->dir = find_dir();
 	for (size_t i = 0; sp != NULL && i < ROLE_COUNT; i++) {
 		char *path;
@@ -262,6 +265,8 @@ start(const struct spawner *sp, enum role role, struct spawned *out,
 		const int fds[CHILD_FDS] = {null_fd, theirs[1], theirs[1],
 		    theirs[0], theirs[1], desc[0]};
 
+		if (role == ROLE_ZYGOTE)
+			(void)setpriority(PRIO_PROCESS, 0, sp->worker_nice);
 		exec_child(path, level, fds, env);
 	}
 	out->pid = pid;

@@ -26,10 +26,11 @@ struct spawner;
 /*
  * A spawner of the sibling programs: those where this program is, if they are
  * there (a build tree), else those of the folder configured. WITH_FRONT: not
- * the workers' program alone. Returns NULL and logs which it cannot execute.
+ * the workers' program alone. WORKER_NICE: the nice value of zygotes and so of
+ * workers. Returns NULL and logs which it cannot execute.
  * Release it with spawner_free(), which ends early children nobody took.
  */
-struct spawner *spawner_new(bool with_front);
+struct spawner *spawner_new(bool with_front, int worker_nice);
 void spawner_free(struct spawner **spawner);
 
 /*

@@ -236,6 +236,20 @@ def test_crash_loop_ends_in_quarantine(lives):
     assert server.stop() == 0
 
 
+def test_an_abort_is_reported_as_one(lives):
+    """Also of process 1 of a namespace, which no signal ends by itself."""
+    server = lives(config())
+    for _ in range(2):
+        assert server.get()[0] == 200
+        pid = worker_pid(server)
+        os.kill(pid, signal.SIGABRT)
+        server.wait_log(f"main[{pid}]: killed by SIGABRT")
+        wait_until(lambda: worker_pid(server) != pid)
+    worker = status(server)["workers"][0]
+    assert worker["ends"]["crash"] == worker["crashes"] == 2
+    assert server.get()[0] == 200
+
+
 def test_kill_9_from_outside_is_no_reason_for_quarantine(lives):
     server = lives(config())
     for _ in range(12):

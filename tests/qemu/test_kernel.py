@@ -19,6 +19,8 @@ SANDBOX = {
     "limits": PYTEST + "tests/e2e/test_limits.py",
     "lives": PYTEST + "tests/e2e/test_lives.py -k "
              "'idle or killed or quarantine or sigterm or replaced'",
+    "fairness": PYTEST + "tests/e2e/test_fairness.py",
+    "manager": PYTEST + "tests/e2e/test_manager.py",
     "clones": PYTEST + "tests/e2e/test_clones.py",
 }
 

@@ -111,6 +111,7 @@ arm_cpu_limit(struct api *api, const struct api_event *event)
 	if (used >= api->cpu_max_ns)
 		return false;
 	engine_cpu_limit_set(api->engine, api->cpu_max_ns - used);
+	engine_cpu_spent_set(api->engine, used);
 	return true;
 }
 

@@ -34,6 +34,10 @@
 #define STACK_MAX ((size_t)64 << 20)
 #define STACK_RESERVE ((size_t)192 << 10) /* for what is not checked */
 #define CPU_TICK_NS (5 * 1000 * 1000)
+/* An event that has had so much makes way for others by so much. */
+#define LONG_NS (50 * UINT64_C(1000000))
+#define LONG_NICE 10
+#define NICE_MAX 19
 #define STASH_REFS DUK_HIDDEN_SYMBOL("engineRefs")
 
 /* The engine that the signal handler looks at; a process has one. */
@@ -237,6 +241,19 @@ engine_after_fork(struct engine *e)
 
 /* CPU limit. */
 
+/* Whether this process may be nicer for a while, and how nice it is. */
+static void
+look_at_nice(struct engine *e)
+{
+	struct rlimit l;
+
+	errno = 0;
+	e->nice = getpriority(PRIO_PROCESS, 0);
+	e->may_yield = errno == 0 && getrlimit(RLIMIT_NICE, &l) == 0 &&
+		       (l.rlim_cur == RLIM_INFINITY ||
+			   l.rlim_cur >= (rlim_t)(20 - e->nice));
+}
+
 int
 engine_cpu_timer_start(struct engine *e)
 {
@@ -253,6 +270,7 @@ engine_cpu_timer_start(struct engine *e)
 	ev.sigev_signo = SIGPROF;
 	if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &e->cpu_timer) == -1)
 		return ERR_SYS;
+	look_at_nice(e);
 	timed_engine = e;
 	e->cpu_timer_on = true;
 	ts.it_value.tv_nsec = CPU_TICK_NS;
@@ -266,6 +284,22 @@ void
 engine_cpu_limit_set(struct engine *e, uint64_t ns)
 {
 	e->cpu_limit_ns = ns;
+}
+
+void
+engine_cpu_spent_set(struct engine *e, uint64_t ns)
+{
+	e->cpu_spent_ns = ns;
+}
+
+/* An event that has had much gets less, where others want something. */
+static void
+make_way(struct engine *e)
+{
+	if ((uint64_t)e->cpu_ticks * CPU_TICK_NS + e->cpu_spent_ns < LONG_NS)
+		return;
+	e->yields = setpriority(PRIO_PROCESS, 0,
+			MIN(e->nice + LONG_NICE, NICE_MAX)) == 0;
 }
 
 /*
@@ -284,6 +318,8 @@ on_cpu_timer(int sig, siginfo_t *info, void *uc)
 		e->cpu_ticks += 1 + (uint32_t)MAX(info->si_overrun, 0);
 		if (e->cpu_armed && e->cpu_ticks >= e->cpu_ticks_max)
 			*e->fire = 1;
+		if (e->cpu_armed && e->may_yield && !e->yields)
+			make_way(e);
 	}
 	errno = saved;
 }
@@ -311,6 +347,10 @@ cpu_end(struct engine *e)
 {
 	e->cpu_armed = 0;
 	e->cpu_used_ns = (uint64_t)e->cpu_ticks * CPU_TICK_NS;
+	if (e->yields) {
+		e->yields = 0;
+		(void)setpriority(PRIO_PROCESS, 0, e->nice);
+	}
 }
 
 struct call {

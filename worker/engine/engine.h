@@ -109,6 +109,12 @@ void engine_after_fork(struct engine *e);
  */
 int engine_cpu_timer_start(struct engine *e);
 void engine_cpu_limit_set(struct engine *e, uint64_t ns);
+/*
+ * The event has had this much before. One that has had much gets less of a
+ * busy processor than those that begin: until its run ends the process is
+ * nicer, where it may then go back (RLIMIT_NICE).
+ */
+void engine_cpu_spent_set(struct engine *e, uint64_t ns);
 /* CPU time the last outermost engine_run() took: the ticks that fell into it,
  * which over many short ones add up to what they took. */
 uint64_t engine_cpu_used_ns(const struct engine *e);

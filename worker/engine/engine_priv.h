@@ -78,6 +78,10 @@ struct engine {
 	volatile uint32_t cpu_ticks;     /* of the timer, since the start */
 	volatile uint32_t cpu_ticks_max;
 	uint64_t cpu_limit_ns, cpu_used_ns;
+	uint64_t cpu_spent_ns; /* by the event, before this run */
+	int nice;              /* of this process, as it was started */
+	bool may_yield;        /* it can go back to that */
+	volatile sig_atomic_t yields;
 	bool cpu_timer_on, cpu_fired;
 	timer_t cpu_timer;
 

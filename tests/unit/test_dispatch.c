@@ -64,7 +64,7 @@ static const char worker_source[] =
     "  '/used': async (r) => { const x = new Response('a');\n"
     "    await x.text(); return x },\n"
     "  '/error': () => Response.error(),\n"
-    "  '/wait': (r, env, ctx) => { ctx.waitUntil(scheduler.wait(3).then(\n"
+    "  '/wait': (r, env, ctx) => { ctx.waitUntil(scheduler.wait(250).then(\n"
     "    () => console.log('waited'))); return new Response('now') },\n"
     "  '/signal': (r) => { const t = setTimeout(() => {}, 1e6);\n"
     "    return new Promise((done) => r.signal.addEventListener('abort',\n"

@@ -521,6 +521,10 @@ deliver(struct chan *c, struct ipc_msg *m, const struct ipc_spec *spec)
 		chan_fail(c, CHAN_CLOSE_FDS);
 		return false;
 	}
+	if (c->o.admit != NULL && !c->o.admit(c->o.arg, m->type)) {
+		chan_fail(c, CHAN_CLOSE_FLOOD);
+		return false;
+	}
 	memcpy(fds, c->fds, sizeof(int) * spec->fds);
 	c->nfds -= spec->fds;
 	memmove(c->fds, c->fds + spec->fds, sizeof(int) * c->nfds);

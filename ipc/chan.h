@@ -53,6 +53,9 @@ struct chan_options {
 	/* Optional: the queue fell below the low mark after having been over
 	 * the high one (chan_is_full()). */
 	void (*on_drained)(void *arg);
+	/* Optional: whether a message of TYPE may be handled, or is one too
+	 * many, which ends the channel as CHAN_CLOSE_FLOOD. */
+	bool (*admit)(void *arg, uint16_t type);
 	size_t out_max;      /* queued bytes that end the peer; 0: 4 MiB */
 	size_t assembly_max; /* bytes of a large message; 0: refuse them */
 	bool takes_fds;      /* receive SCM_RIGHTS (recvmsg) */

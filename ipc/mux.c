@@ -26,6 +26,13 @@
 #define TABLE_MIN 16
 #define RESET_TEXT_MAX 256
 #define RESETS_PER_SECOND 10000 /* more is a flood */
+#define LATE_PER_SECOND 100000  /* likewise */
+
+/* What a peer has done in this second. */
+struct mux_count {
+	uint64_t since_ms;
+	uint32_t n;
+};
 
 struct stream {
 	uint32_t magic;
@@ -62,9 +69,9 @@ struct mux {
 	size_t nstreams;
 	uint32_t last_id; /* client: last opened; server: last accepted */
 	uint32_t seen_id; /* server: last one after our GOAWAY, ignored */
-	uint64_t resets_since_ms;
-	uint32_t nresets; /* since then */
-	bool goaway;      /* server: sent; client: received */
+	struct mux_count resets;
+	struct mux_count late; /* frames of streams that are closed */
+	bool goaway;           /* server: sent; client: received */
 	bool goaway_acked;
 	bool ended;
 	bool is_dead;      /* freed, as soon as no call is under way */
@@ -341,14 +348,29 @@ find(struct mux *m, uint32_t id)
 	return m->table_size == 0 ? NULL : *slot(m, id);
 }
 
+/* One more in this second: too many? */
+static bool
+is_flood(struct mux_count *c, uint32_t max)
+{
+	uint64_t now = clock_now_ms();
+
+	if (now - c->since_ms >= 1000) {
+		c->since_ms = now;
+		c->n = 0;
+	}
+	return ++c->n > max;
+}
+
 /*
  * A frame for a stream that is gone: allowed for streams that existed, since
  * our RESET and the peer's frame may have crossed.
  */
 static int
-gone(const struct mux *m, uint32_t id)
+gone(struct mux *m, uint32_t id)
 {
-	return id > 0 && id <= MAX(m->last_id, m->seen_id) ? 0 : ERR_STATE;
+	if (id == 0 || id > MAX(m->last_id, m->seen_id))
+		return ERR_STATE;
+	return is_flood(&m->late, LATE_PER_SECOND) ? ERR_LIMIT : 0;
 }
 
 static void
@@ -584,18 +606,6 @@ on_credit(void *arg, const struct ipc_msg *msg)
 	return 0;
 }
 
-static bool
-is_reset_flood(struct mux *m)
-{
-	uint64_t now = clock_now_ms();
-
-	if (now - m->resets_since_ms >= 1000) {
-		m->resets_since_ms = now;
-		m->nresets = 0;
-	}
-	return ++m->nresets > RESETS_PER_SECOND;
-}
-
 static int
 on_reset(void *arg, const struct ipc_msg *msg)
 {
@@ -605,7 +615,7 @@ on_reset(void *arg, const struct ipc_msg *msg)
 
 	if (s == NULL)
 		return gone(m, msg->stream);
-	if (is_reset_flood(m))
+	if (is_flood(&m->resets, RESETS_PER_SECOND))
 		return ERR_LIMIT;
 	log_escape(text, sizeof text, (const char *)msg->body, msg->len);
 	enter(m);

@@ -123,7 +123,7 @@ leave_instance(struct life *l)
 		return;
 	ASSERT(l->instance->life == l);
 	l->instance->life = NULL;
-	l->instance->nclients = 0;
+	l->instance->nclients = l->instance->nchannels = 0;
 	l->instance = NULL;
 }
 

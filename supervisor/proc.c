@@ -39,6 +39,26 @@
 #define TOKENS_BURST 1000
 /* From a process's end to giving up on the rest of its channel. */
 #define LINGER_MS 1000
+/* Messages that rates.def does not list. */
+#define RATE_DEFAULT 20
+#define BURST_DEFAULT 1000
+#define TOKEN 1000u /* of one message */
+
+/* How many messages of a type may still come, times TOKEN. */
+struct bucket {
+	uint64_t tokens;
+	uint64_t at_ms;
+};
+
+static const struct {
+	uint32_t per_second;
+	uint32_t burst;
+} rates[IPC_TYPE_MAX] = {
+#define RATE(message_, per_second_, burst_)                                    \
+	[IPC_##message_] = {(per_second_), (burst_)},
+#include "supervisor/rates.def"
+#undef RATE
+};
 
 struct procs {
 	struct ev_loop *loop; /* held */
@@ -66,6 +86,7 @@ struct proc {
 	uint64_t born_ms;
 	uint64_t tokens_at_ms;
 	uint64_t tokens; /* requests allowed now, times 1000 */
+	struct bucket buckets[IPC_TYPE_MAX];
 	const char *deadline_why;
 	const char *killed_why; /* not NULL: we did it */
 	bool is_gone;           /* reaped, or lost */
@@ -75,6 +96,7 @@ struct proc {
 static void on_exit_readable(struct ev_loop *, ev_io *, int);
 static void on_deadline(struct ev_loop *, ev_timer *, int);
 static void on_chan_close(void *, enum chan_close);
+static bool admit(void *, uint16_t);
 static void on_end_task(struct chan_task *);
 
 /* --- sets --- */
@@ -324,6 +346,7 @@ proc_new(struct procs *s, const struct proc_options *o)
 	    .handlers = o->handlers,
 	    .arg = p,
 	    .on_close = on_chan_close,
+	    .admit = admit,
 	    .out_max = o->out_max,
 	};
 
@@ -515,6 +538,30 @@ on_deadline(struct ev_loop *loop, ev_timer *w, int events)
 	end_if_done(p);
 }
 
+/* Is this message of the child's within its rate? */
+static bool
+admit(void *arg, uint16_t type)
+{
+	struct proc *p = arg;
+	struct bucket *b = &p->buckets[type];
+	uint64_t rate = rates[type].per_second, burst = rates[type].burst;
+	uint64_t now = clock_now_ms();
+
+	if (rate == 0) {
+		rate = RATE_DEFAULT;
+		burst = BURST_DEFAULT;
+	}
+	/* Thousandths of a message per millisecond. */
+	b->tokens = b->at_ms == 0 ? burst * TOKEN
+				  : MIN(b->tokens + (now - b->at_ms) * rate,
+					burst * TOKEN);
+	b->at_ms = now;
+	if (b->tokens < TOKEN)
+		return false;
+	b->tokens -= TOKEN;
+	return true;
+}
+
 static void
 on_chan_close(void *arg, enum chan_close reason)
 {
@@ -524,10 +571,11 @@ on_chan_close(void *arg, enum chan_close reason)
 	chan_free(&p->chan);
 	/* A child without its channel is of no use to anyone. */
 	if (!p->is_gone) {
-		if (reason != CHAN_CLOSE_EOF)
-			log_warn("%s: control channel: %s", p->who,
-			    chan_close_text(reason));
-		proc_deadline(p, LINGER_MS, "its control channel ended");
+		if (reason == CHAN_CLOSE_EOF)
+			proc_deadline(p, LINGER_MS,
+			    "its control channel ended");
+		else
+			proc_kill(p, chan_close_text(reason));
 	}
 	end_if_done(p);
 }

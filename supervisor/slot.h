@@ -19,15 +19,22 @@ struct conf_worker;
  * What supervisor/workers.c, which has the set, and supervisor/life.c, which
  * has the processes, share.
  */
+/* Who has been given how many channels to a process. */
+struct client {
+	const struct proc *proc;
+	size_t nchannels;
+};
+
 struct instance {
 	struct slot *slot; /* held: the owner */
 	size_t index;
 	enum worker_state state;
 	struct life *life; /* the process that takes channels, or NULL */
 	struct waiters waiters;
-	const struct proc **clients; /* have a channel to life; owned */
+	struct client *clients; /* have channels to life; owned */
 	size_t nclients;
-	ev_timer retry; /* the end of WAITING, QUARANTINE, FAILED */
+	size_t nchannels; /* of all clients */
+	ev_timer retry;   /* the end of WAITING, QUARANTINE, FAILED */
 	struct backoff backoff;
 	uint64_t nstarts;
 	uint64_t ncrashes;

@@ -20,6 +20,10 @@
 #include "supervisor/life.h"
 #include "supervisor/slot.h"
 
+#define CLIENT_CHANNELS_MAX 64 /* of one process to another */
+/* To one process, of all: fewer than the descriptors it may have. */
+#define CHANNELS_MAX 900
+
 static const char *const state_texts[] = {
 #define STATE(name_, text_) [WORKER_##name_] = (text_),
 #include "supervisor/lives.def"
@@ -271,32 +275,48 @@ workers_read_log(struct workers *ws, const char *name)
 		proc_read_log(p);
 }
 
-static bool
-has_client(const struct instance *in, const struct proc *requester)
+static struct client *
+find_client(const struct instance *in, const struct proc *requester)
 {
 	for (size_t i = 0; i < in->nclients; i++)
-		if (in->clients[i] == requester)
-			return true;
-	return waiters_has(&in->waiters, requester);
+		if (in->clients[i].proc == requester)
+			return &in->clients[i];
+	return NULL;
 }
 
-static void
+/*
+ * One more channel for REQUESTER. Nobody needs many, and a process that asks
+ * for ever would take the descriptors of the one at the other end.
+ */
+static bool
 add_client(struct instance *in, const struct proc *requester)
 {
-	if (in->slot->ninstances == 1 || has_client(in, requester))
-		return;
-	in->clients =
-	    xreallocarray(in->clients, in->nclients + 1, sizeof *in->clients);
-	in->clients[in->nclients++] = requester;
+	struct client *c = find_client(in, requester);
+
+	if (in->nchannels >= CHANNELS_MAX ||
+	    (c != NULL && c->nchannels >= CLIENT_CHANNELS_MAX))
+		return false;
+	if (c == NULL) {
+		in->clients = xreallocarray(in->clients, in->nclients + 1,
+		    sizeof *in->clients);
+		c = &in->clients[in->nclients++];
+		*c = (struct client){.proc = requester};
+	}
+	c->nchannels++;
+	in->nchannels++;
+	return true;
 }
 
 static void
 forget_client(struct instance *in, const struct proc *requester)
 {
+	struct client *c = find_client(in, requester);
+
 	waiters_forget(&in->waiters, requester);
-	for (size_t i = 0; i < in->nclients; i++)
-		if (in->clients[i] == requester)
-			in->clients[i--] = in->clients[--in->nclients];
+	if (c == NULL)
+		return;
+	in->nchannels -= c->nchannels;
+	*c = in->clients[--in->nclients];
 }
 
 /*
@@ -315,7 +335,11 @@ pick_instance(struct slot *s, const struct proc *requester)
 		    &s->instances[(first + i) % s->ninstances];
 		bool is_barred = in->state == WORKER_QUARANTINE ||
 				 in->state == WORKER_FAILED;
-		int rank = is_barred ? 0 : has_client(in, requester) ? 1 : 2;
+		int rank = is_barred ? 0
+			   : (find_client(in, requester) != NULL ||
+				 waiters_has(&in->waiters, requester))
+			       ? 1
+			       : 2;
 
 		if (rank > best_rank) {
 			best = in;
@@ -360,7 +384,11 @@ workers_connect(struct workers *ws, struct proc *requester, uint32_t target,
 	default:
 		break;
 	}
-	add_client(in, requester);
+	if (!add_client(in, requester)) {
+		waiters_refuse_one(requester, target, IPC_RESET_BUSY,
+		    "too many channels to this worker");
+		return;
+	}
 	waiters_add(&in->waiters, requester, target, d);
 	if (in->state == WORKER_READY)
 		waiters_connect(&in->waiters, in->life->proc);

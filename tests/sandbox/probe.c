@@ -334,10 +334,10 @@ static const char *const never[] = {"socket", "socketpair", "connect", "bind",
 
 /* Not the zygote's: a clone needs them until its own filter is on. */
 static const char *const never_in_worker[] = {"clone", "clone3", "prctl",
-    "prlimit64", "setrlimit", "seccomp", "capset", "dup2", "dup3",
-    "epoll_create1", "eventfd2", "timerfd_create", "timer_create",
-    "timer_settime", "close_range", "landlock_create_ruleset", "accept4",
-    "setresuid", "setresgid", "setgroups", "setsockopt", "getppid"};
+    "prlimit64", "setrlimit", "seccomp", "capset", "dup2", "dup3", "eventfd2",
+    "timerfd_create", "timer_create", "timer_settime", "close_range",
+    "landlock_create_ruleset", "accept4", "setresuid", "setresgid", "setgroups",
+    "setsockopt", "getppid"};
 
 static char
 verdict_of(const char *name, enum role role)

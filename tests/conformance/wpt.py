@@ -246,7 +246,7 @@ class Expected:
 def suite_files(root, folders):
     """What the worker `files` serves: {path: text}, bytes as latin-1."""
     found = {}
-    for folder in set(folders) | {"common", "interfaces"}:
+    for folder in set(folders) | {"common", "interfaces", "fetch/data-urls"}:
         for path in sorted((root / folder).rglob("*")):
             name = str(path.relative_to(root))
             if path.is_file() and path.stat().st_size <= FILE_MAX and \

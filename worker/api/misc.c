@@ -53,7 +53,7 @@ crypto_random_values(duk_context *ctx)
 	duk_size_t n;
 	void *p;
 
-	state_push_this(ctx, API_CRYPTO);
+	state_push_method(ctx, API_CRYPTO, 1, 1, "getRandomValues");
 	event_require(ctx);
 	if (duk_is_buffer_data(ctx, 0)) {
 		script_push(ctx, "classOf");
@@ -165,7 +165,7 @@ navigator_get(duk_context *ctx)
 
 static const struct member crypto_members[] = {
     /* clang-format off */
-	{ "getRandomValues", M_METHOD, crypto_random_values, NULL, 1, 1, 0 },
+	{ "getRandomValues", M_METHOD, crypto_random_values, NULL, DUK_VARARGS, 1, 0 },
 	{ "randomUUID", M_METHOD, crypto_random_uuid, NULL, 0, 0, 0 },
 	{ "subtle", M_GETTER, crypto_script, NULL, 0, 0, 0 },
 	{ "DigestStream", M_GETTER, crypto_script, NULL, 0, 0, 1 },

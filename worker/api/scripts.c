@@ -688,6 +688,8 @@ scripts_install(duk_context *ctx)
 	members_define(ctx, -1, more, n, false);
 	duk_push_global_object(ctx);
 	duk_put_prop_literal(ctx, -2, "global");
+	engine_push_async_iterator_proto(ctx);
+	duk_put_prop_literal(ctx, -2, "asyncIteratorPrototype");
 	duk_push_heapptr(ctx, api->stash);
 	duk_dup(ctx, -2);
 	duk_put_prop_literal(ctx, -2, "native");

@@ -210,6 +210,14 @@
 	}
 	/* Each value of the list, and the one it becomes. */
 	function prepare(list, map) {
+		var sides = new Set();
+
+		/* a transform stream and one of its sides: that is twice */
+		function check(side) {
+			if (sides.has(side))
+				fail('A value to transfer');
+			sides.add(side);
+		}
 		list.forEach(function (o) {
 			if (typeof o !== 'object' || o === null || map.has(o))
 				fail('A value to transfer');
@@ -221,6 +229,7 @@
 			} else if (out.isPort && out.isPort(o)) {
 				map.set(o, out.shellPort(o));
 			} else if (isStream(o)) {
+				out.streamSides(o).forEach(check);
 				map.set(o, out.shellStream(o));
 			} else {
 				fail('A value to transfer');

@@ -598,6 +598,7 @@
 		t = st.transform(o);
 		return [t.readable.self, t.writable.self];
 	}
+	out.streamSides = sidesOf;
 	out.isStreamLocked = function (o) {
 		return sidesOf(o).some(function (x) { return x.locked; });
 	};

@@ -733,10 +733,13 @@
 		}, null, null, 1);
 		return C;
 	}
-	var byteSize = native.named(function (chunk) {
-		return chunk.byteLength;
-	}, 'size');
-	var countSize = native.named(function () { return 1; }, 'size');
+	/* methods, since they must not be constructors */
+	var byteSize = {
+		size(chunk) { return chunk.byteLength; }
+	}.size;
+	var countSize = {
+		size() { return 1; }
+	}.size;
 
 	out.isReadableStream = function (o) {
 		return isObject(o) && o[$R] !== undefined;

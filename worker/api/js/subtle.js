@@ -391,11 +391,14 @@
     },
     async generateKey(algorithm, extractable, list) {
       const { row, params } = find(algorithm, 'generate');
+      /* what is wrong with the algorithm comes before the usages */
+      if (params.hash !== undefined) hashOf(params.hash);
       const usages = usagesOf(list);
       checkUsages(usages, row.usages);
+      const key = row.generate(params, Boolean(extractable), usages);
       if (usages.length === 0)
         fail('SyntaxError', 'Secret and private keys need usages.');
-      return row.generate(params, Boolean(extractable), usages);
+      return key;
     },
     async importKey(format, data, algorithm, extractable, list) {
       return importKey(format, data, algorithm, extractable, list);

@@ -1,0 +1,42 @@
+/*
+ * Forms: the input is the body of a multipart/form-data response whose
+ * boundary is "b". A form that parses is written and parsed to the same
+ * entries.
+ */
+#include "config.h"
+
+#include "tests/fuzz/api_rig.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char script[] =
+    "const list = (form) => Promise.all([...form].map(async ([k, v]) =>"
+    "  typeof v === 'string' ? [k, v.replace(/\\r\\n?|\\n/g, '\\r\\n')] :"
+    "    [k, v.name, v.type, await v.text()]));"
+    "async function trip(body) {"
+    "  let form;"
+    "  try { form = await new Response(body, { headers: { 'Content-Type':"
+    "    'multipart/form-data; boundary=b' } }).formData(); }"
+    "  catch (e) {"
+    "    if (!(e instanceof TypeError)) failure = String(e);"
+    "    return;"
+    "  }"
+    "  const again = await new Response(form).formData();"
+    "  const a = JSON.stringify(await list(form));"
+    "  const b = JSON.stringify(await list(again));"
+    "  if ([...form].length !== [...again].length)"
+    "    failure = `${a} became ${b}`;"
+    "}"
+    "function fuzz(bytes) {"
+    "  trip(bytes).catch((e) => { failure = String(e); });"
+    "  new Response(bytes, { headers: { 'Content-Type':"
+    "    'application/x-www-form-urlencoded' } }).formData().catch(() => {});"
+    "}";
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size <= 8192)
+		rig_run(script, data, size);
+	return 0;
+}

@@ -38,6 +38,21 @@ privs_set_ids(uid_t uid, gid_t gid, bool keep_caps)
 	return 0;
 }
 
+/* Whether this process has any capability, also one to pass on. */
+static bool
+has_any_cap(void)
+{
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+	struct __user_cap_data_struct d[2];
+
+	memset(d, 0, sizeof d);
+	if (syscall(SYS_capget, &head, d) != 0)
+		return true;
+	return (d[0].permitted | d[1].permitted | d[0].effective |
+		   d[1].effective | d[0].inheritable | d[1].inheritable) != 0;
+}
+
 static int
 set_caps(uint64_t caps)
 {
@@ -49,6 +64,9 @@ set_caps(uint64_t caps)
 	for (int i = 0; i < 2; i++)
 		data[i].effective = data[i].permitted =
 		    (uint32_t)(caps >> (32 * i));
+	/* A service manager may have refused a call that has nothing to do. */
+	if (caps == 0 && !has_any_cap())
+		return 0;
 	return syscall(SYS_capset, &head, data) == 0 ? 0 : ERR_SYS;
 }
 

@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("EIDER_BUILD", ROOT / "build"))
 KERNEL = BUILD / "kernel"
@@ -198,6 +200,24 @@ def make_initramfs(folder):
     return folder / "initramfs.img"
 
 
+def quoted(text):
+    """TEXT as one word of a shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def outcomes(console):
+    """{name: code} of what printed "=== name: exit code"."""
+    return {name: int(code) for name, code in
+            re.findall(r"^=== (\S+): exit (\d+)", console, re.M)}
+
+
+def make(folder):
+    """A machine; the test fails where there is no kernel for it."""
+    if kernel_image() is None:
+        pytest.fail(f"{KERNEL} is missing: run ./dev deps --full")
+    return Machine(folder)
+
+
 class Machine:
     """One guest. Its console is what the test reads."""
 
@@ -228,7 +248,7 @@ class Machine:
         self.write("/first", FIRST % commands, 0o755)
         return self.boot("/first", seconds)
 
-    def boot(self, init, seconds):
+    def boot(self, init, seconds, arguments=""):
         """Boot with INIT as process 1 until it powers off; the console."""
         command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
                    "-smp", "2", "-m", str(MEMORY_MB), "-nographic",
@@ -238,7 +258,7 @@ class Machine:
                    "-drive", f"file={self.make_image()},if=virtio,"
                    "format=raw,cache=unsafe",
                    "-append", "console=ttyS0 quiet panic=-1 oops=panic "
-                   f"init_program={init}"]
+                   f"init_program={init} {arguments}"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT)
@@ -258,4 +278,7 @@ class Machine:
             process.kill()
             process.wait()
             process.stdout.close()
-        return text.decode(errors="replace").replace("\r", "")
+        # Without what a terminal would take for its own.
+        plain = re.sub(r"\x1b(c|\[[?\d;]*[a-zA-Z])", "",
+                       text.decode(errors="replace"))
+        return plain.replace("\r", "")

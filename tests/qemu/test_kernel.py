@@ -25,33 +25,18 @@ SANDBOX = {
 }
 
 
-@pytest.fixture
-def guest(tmp_path):
-    if machine.kernel_image() is None:
-        pytest.fail(f"{machine.KERNEL} is missing: run ./dev deps --full")
-    return machine.Machine(tmp_path)
-
-
 def script(commands, seconds):
     """Shell text that runs COMMANDS and prints how each has ended."""
-    return "\n".join(f"timeout {seconds} bash -c {quoted(command)}\n"
+    return "\n".join(f"timeout {seconds} bash -c {machine.quoted(command)}\n"
                      f'echo "=== {name}: exit $?"'
                      for name, command in commands.items())
 
 
-def quoted(text):
-    return "'" + text.replace("'", "'\\''") + "'"
-
-
-def outcomes(console):
-    return {name: int(code) for name, code in
-            re.findall(r"^=== (\S+): exit (\d+)", console, re.M)}
-
-
-def test_sandbox_on_its_own_kernel(guest):
+def test_sandbox_on_its_own_kernel(tmp_path):
+    guest = machine.make(tmp_path)
     console = guest.run(script(SANDBOX, 900), 1800)
     print(console)
-    found = outcomes(console)
+    found = machine.outcomes(console)
     assert found == {name: 0 for name in SANDBOX}, console[-20000:]
     assert re.search(r"\b6\.1\.\d", console)
     assert re.search(r"^plain: level [AB] .*landlock", console, re.M)

@@ -7,7 +7,6 @@
 	var st = out.streams, define = out.define;
 	var $C = native.hidden('bcontroller');
 	var $Q = native.hidden('byobrequest');
-	var react = native.react, resolved = native.resolved;
 	var rejected = native.rejected;
 	var Queue = st.Queue, brand = st.brand, attach = st.attach;
 	var readableClose = st.readableClose, readableError = st.readableError;
@@ -51,30 +50,14 @@
 
 	/* --- the controller's record --- */
 	function Controller() {
-		this.stream = null;
-		this.queue = new Queue();
-		this.total = 0;
-		this.started = false;
-		this.closing = false;
-		this.pullAgain = false;
-		this.pulling = false;
-		this.hwm = 0;
-		this.pull = null;
-		this.cancel = null;
-		this.auto = undefined;
+		st.initController(this);
 		this.intos = new Queue(); /* pending pull-intos */
 		this.request = null;      /* public BYOB request */
-		this.self = null;
 	}
 	var CP = Controller.prototype = Object.create(null);
 
 	CP.isByte = true;
-	CP.desired = function () {
-		if (this.stream.state === 'errored')
-			return null;
-		return this.stream.state === 'closed' ? 0 :
-		    this.hwm - this.total;
-	};
+	CP.desired = st.desired;
 	CP.shouldPull = function () {
 		var s = this.stream, r = s.reader;
 
@@ -190,16 +173,16 @@
 			this.fillRead(request);
 			return;
 		}
-		if (this.auto !== undefined) {
+		if (this.size !== undefined) {
 			try {
-				buffer = new Buffer(this.auto);
+				buffer = new Buffer(this.size);
 			} catch (e) {
 				request.error(e);
 				return;
 			}
 			this.intos.push({ buffer: buffer,
-				bufferLength: this.auto, offset: 0,
-				length: this.auto, filled: 0, min: 1, size: 1,
+				bufferLength: this.size, offset: 0,
+				length: this.size, filled: 0, min: 1, size: 1,
 				C: Uint8, type: 'default' });
 		}
 		this.stream.reader.requests.push(request);
@@ -597,20 +580,6 @@
 	st.BYOBReader = ReadableStreamBYOBReader;
 
 	/* --- set-up --- */
-	function setUp(s, c, start, pull, cancel, hwm, auto) {
-		c.stream = s;
-		c.hwm = hwm;
-		c.pull = pull;
-		c.cancel = cancel;
-		c.auto = auto;
-		s.controller = c;
-		react(resolved(start()), function () {
-			c.started = true;
-			callPullIfNeeded(c);
-		}, function (e) {
-			c.error(e);
-		});
-	}
 	st.setUpBytes = function (s, source, start, pull, cancel, auto, hwm) {
 		var c = new Controller(), o;
 
@@ -626,7 +595,7 @@
 		}
 		o = Object.create(ReadableByteStreamController.prototype);
 		attach(o, $C, c);
-		setUp(s, c, function () {
+		st.setUpController(s, c, function () {
 			return start === undefined ? undefined :
 			    native.apply(start, source, [o]);
 		}, st.algorithm(pull, source, [o]),
@@ -639,7 +608,7 @@
 
 		attach(Object.create(ReadableByteStreamController.prototype),
 		    $C, c);
-		setUp(s, c, st.noop, function () {
+		st.setUpController(s, c, st.noop, function () {
 			return pull(c);
 		}, cancel, 0, undefined);
 		return s;

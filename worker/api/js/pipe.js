@@ -190,16 +190,99 @@
 	};
 
 	/* --- tee --- */
-	/* CLONES: the second branch gets clones of the chunks. */
+	/*
+	 * Each branch reads from one reader. Byte streams: a BYOB request of a
+	 * branch is served from what was read, and the second branch gets a copy.
+	 * CLONES: so it does of chunks that are values.
+	 */
 	st.tee = function (s, clones) {
-		return s.controller.isByte ? teeBytes(s) :
-		    teeDefault(s, clones);
+		var t = new Tee(s), isByte = s.controller.isByte;
+
+		function put(i, chunk) {
+			var c = t.branches[i].controller;
+
+			if (t.canceled[i])
+				return;
+			if (isByte)
+				c.enqueue(chunk.buffer, chunk.byteOffset,
+				    chunk.byteLength);
+			else
+				c.enqueue(chunk);
+		}
+		function fail(e) {
+			t.branches[0].controller.error(e);
+			t.branches[1].controller.error(e);
+		}
+		function give(chunk) {
+			var copy = chunk;
+
+			try {
+				if (isByte && !t.canceled[0] && !t.canceled[1])
+					copy = native.copyBytes(chunk);
+				else if (clones && !t.canceled[1])
+					copy = out.structuredClone(chunk,
+					    new Map());
+			} catch (e) {
+				fail(e);
+				resolve(t.cancel, st.readableCancel(s, e));
+				return;
+			}
+			put(0, chunk);
+			put(1, copy);
+		}
+		function finish() {
+			t.branches.forEach(function (branch, i) {
+				var c = branch.controller;
+
+				if (!t.canceled[i])
+					c.close();
+				if (isByte && c.intos.length() > 0)
+					c.respond(0);
+			});
+			t.over();
+		}
+		function pull() {
+			if (t.reading) {
+				t.again = true;
+				return resolved(undefined);
+			}
+			t.reading = true;
+			st.readRequest(t.reader, {
+				chunk: function (chunk) {
+					react(resolved(undefined), function () {
+						t.again = false;
+						give(chunk);
+						t.reading = false;
+						if (t.again)
+							pull();
+					});
+				},
+				close: function () {
+					t.reading = false;
+					finish();
+				},
+				error: function () { t.reading = false; }
+			});
+			return resolved(undefined);
+		}
+		t.branches = [0, 1].map(function (i) {
+			function cancel(reason) {
+				return t.cancelBranch(i, reason);
+			}
+			return isByte ? st.createBytes(pull, cancel) :
+			    st.create(noop, pull, cancel);
+		});
+		react(t.reader.closed, noop, function (e) {
+			fail(e);
+			t.over();
+		});
+		return t.branches;
 	};
 	function Tee(s) {
 		this.stream = s;
 		this.reader = st.acquire(s);
 		this.reading = false;
-		this.again = [false, false];
+		this.again = false;
 		this.canceled = [false, false];
 		this.reasons = [undefined, undefined];
 		this.cancel = pending();
@@ -214,145 +297,11 @@
 			    st.readableCancel(this.stream, this.reasons));
 		return this.cancel;
 	};
-	function teeDefault(s, clones) {
-		var t = new Tee(s), c;
-
-		function give(chunk) {
-			var copy = chunk;
-
-			if (clones && !t.canceled[1]) {
-				try {
-					copy = out.structuredClone(chunk,
-					    new Map());
-				} catch (e) {
-					c[0].error(e);
-					c[1].error(e);
-					resolve(t.cancel,
-					    st.readableCancel(s, e));
-					return;
-				}
-			}
-			if (!t.canceled[0])
-				c[0].enqueue(chunk);
-			if (!t.canceled[1])
-				c[1].enqueue(copy);
-		}
-
-		function pull() {
-			if (t.reading) {
-				t.again[0] = true;
-				return resolved(undefined);
-			}
-			t.reading = true;
-			st.readRequest(t.reader, {
-				chunk: function (chunk) {
-					react(resolved(undefined), function () {
-						t.again[0] = false;
-						give(chunk);
-						t.reading = false;
-						if (t.again[0])
-							pull();
-					});
-				},
-				close: function () {
-					t.reading = false;
-					if (!t.canceled[0])
-						c[0].close();
-					if (!t.canceled[1])
-						c[1].close();
-					if (!t.canceled[0] || !t.canceled[1])
-						resolve(t.cancel, undefined);
-				},
-				error: function () { t.reading = false; }
-			});
-			return resolved(undefined);
-		}
-		function branch(i) {
-			return st.create(noop, pull, function (reason) {
-				return t.cancelBranch(i, reason);
-			});
-		}
-		t.branches = [branch(0), branch(1)];
-		c = [t.branches[0].controller, t.branches[1].controller];
-		react(t.reader.closed, noop, function (e) {
-			c[0].error(e);
-			c[1].error(e);
-			if (!t.canceled[0] || !t.canceled[1])
-				resolve(t.cancel, undefined);
-		});
-		return t.branches;
-	}
-	/*
-	 * Byte streams: each branch reads with a default reader; a BYOB request
-	 * of a branch is served from what was read.
-	 */
-	function teeBytes(s) {
-		var t = new Tee(s);
-
-		function finish() {
-			var i, c;
-
-			for (i = 0; i < 2; i++) {
-				c = t.branches[i].controller;
-				if (!t.canceled[i])
-					c.close();
-				if (c.intos.length() > 0)
-					c.respond(0);
-			}
-			if (!t.canceled[0] || !t.canceled[1])
-				resolve(t.cancel, undefined);
-		}
-		function give(chunk) {
-			var copy = chunk, a = t.branches[0].controller;
-			var b = t.branches[1].controller;
-
-			if (!t.canceled[0] && !t.canceled[1])
-				copy = native.copyBytes(chunk);
-			if (!t.canceled[0])
-				a.enqueue(chunk.buffer, chunk.byteOffset,
-				    chunk.byteLength);
-			if (!t.canceled[1])
-				b.enqueue(copy.buffer, copy.byteOffset,
-				    copy.byteLength);
-		}
-		function pull() {
-			if (t.reading) {
-				t.again[0] = true;
-				return resolved(undefined);
-			}
-			t.reading = true;
-			st.readRequest(t.reader, {
-				chunk: function (chunk) {
-					react(resolved(undefined), function () {
-						t.again[0] = false;
-						give(chunk);
-						t.reading = false;
-						if (t.again[0])
-							pull();
-					});
-				},
-				close: function () {
-					t.reading = false;
-					finish();
-				},
-				error: function () { t.reading = false; }
-			});
-			return resolved(undefined);
-		}
-		function branch(i) {
-			return st.createBytes(pull, function (reason) {
-				return t.cancelBranch(i, reason);
-			});
-		}
-		t.branches = [branch(0), branch(1)];
-		react(t.reader.closed, noop, function (e) {
-			t.branches[0].controller.error(e);
-			t.branches[1].controller.error(e);
-			if (!t.canceled[0] || !t.canceled[1])
-				resolve(t.cancel, undefined);
-		});
-		return t.branches;
-	}
+	/* A branch that nobody cancelled needs no cancelling any more. */
+	Tee.prototype.over = function () {
+		if (!this.canceled[0] || !this.canceled[1])
+			resolve(this.cancel, undefined);
+	};
 
 	/* --- ReadableStream.from --- */
 	st.from = function (iterable) {

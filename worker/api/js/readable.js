@@ -384,24 +384,28 @@
 	st.initReader = initReader;
 
 	/* --- the default controller --- */
+	/* What both kinds of controller hold. */
+	st.initController = function (c) {
+		c.stream = null;
+		c.queue = new Queue();
+		c.total = 0;
+		c.started = false;
+		c.closing = false;
+		c.pullAgain = false;
+		c.pulling = false;
+		c.size = null; /* byte streams: autoAllocateChunkSize */
+		c.hwm = 0;
+		c.pull = null;
+		c.cancel = null;
+		c.self = null;
+	};
 	function Controller() {
-		this.stream = null;
-		this.queue = new Queue();
-		this.total = 0;
-		this.started = false;
-		this.closing = false;
-		this.pullAgain = false;
-		this.pulling = false;
-		this.size = null;
-		this.hwm = 0;
-		this.pull = null;
-		this.cancel = null;
-		this.self = null;
+		st.initController(this);
 	}
 	var CP = Controller.prototype = Object.create(null);
 
 	CP.isByte = false;
-	CP.desired = function () {
+	CP.desired = st.desired = function () {
 		if (this.stream.state === 'errored')
 			return null;
 		return this.stream.state === 'closed' ? 0 :

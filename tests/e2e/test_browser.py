@@ -1,13 +1,19 @@
 """A browser reads examples/hello: page, JSON endpoint and stream."""
 import asyncio
+import base64
+import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import time
 import urllib.request
 
 import pytest
 import websockets
+from cryptography.hazmat.primitives import serialization
+
+from certs import Certificate, keypair
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -24,10 +30,10 @@ def browser(tmp_path):
     """browser(URL): headless Chromium on it; -> its debugging socket."""
     started = []
 
-    def start(url):
+    def start(url, *flags):
         profile = tmp_path / "profile"
         process = subprocess.Popen(
-            ["chromium", *FLAGS, f"--user-data-dir={profile}", url],
+            ["chromium", *FLAGS, *flags, f"--user-data-dir={profile}", url],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         started.append(process)
         port_file = profile / "DevToolsActivePort"
@@ -87,4 +93,32 @@ def test_page_of_the_example_runs_in_a_browser(serve, browser):
     assert "<h1>A worker of your own</h1>" in dom
     assert 'data-json="ok"' in dom, dom + server.log()
     assert "lift-off" in dom, dom + server.log()
+    server.stop()
+
+
+def test_page_over_tls(serve, browser, tmp_path):
+    """The same by HTTP/2 over TLS, with a certificate the browser checks."""
+    site = Certificate("a.test", ["a.test"])
+    text = (ROOT / "examples" / "hello" / "eider.ini").read_text()
+    text = re.sub(r"(?m)^address = .*$", "address = 127.0.0.1:0\n" +
+                  keypair("a") + "accessLog = ./access.log\n"
+                  "accessLogFormat = json", text)
+    files = {path.name: path.read_text()
+             for path in (ROOT / "examples" / "hello" / "src").iterdir()}
+    server = serve(text, {**{f"src/{n}": t for n, t in files.items()},
+                          **site.files("a")})
+    key = site.key.public_key().public_bytes(
+        serialization.Encoding.DER,
+        serialization.PublicFormat.SubjectPublicKeyInfo)
+    spki = base64.b64encode(hashlib.sha256(key).digest()).decode()
+    url = f"https://a.test:{server.port}/"
+    dom = asyncio.run(evaluate(browser(
+        url, "--host-resolver-rules=MAP a.test 127.0.0.1",
+        f"--ignore-certificate-errors-spki-list={spki}"), FINISHED))
+    assert 'data-json="ok"' in dom, dom + server.log()
+    assert "lift-off" in dom, dom + server.log()
+    rows = [json.loads(line) for line in
+            (tmp_path / "access.log").read_text().splitlines()]
+    assert rows and all(r["protocol"] == "HTTP/2.0" and
+                        r["tlsVersion"] == "TLSv1.3" for r in rows)
     server.stop()

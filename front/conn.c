@@ -224,8 +224,8 @@ conn_close(struct conn *c, enum conn_close reason)
 	ev_io_stop(f->loop, &c->reader);
 	ev_io_stop(f->loop, &c->writer);
 	ev_timer_stop(f->loop, &c->timer);
-	fd_close(&c->fd);
 	transport_close(c);
+	fd_close(&c->fd);
 	buf_clear(&c->in);
 	buf_clear(&c->out);
 	account(c);

@@ -151,6 +151,7 @@ listener_close(struct listener *l)
 	fd_close(&w->fd);
 	free(w);
 	l->watch = NULL;
+	tls_unref(&l->tls);
 }
 
 struct listener *

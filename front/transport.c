@@ -174,9 +174,23 @@ transport_open(struct conn *c)
 	return 0;
 }
 
+/* Nothing is cut off where nothing is under way: say so, if it can be said. */
+static void
+say_goodbye(struct conn *c)
+{
+	struct buf *b = tls_conn_queue(c->tls);
+
+	if (c->state != CONN_IDLE || c->is_cut || transport_queued(c) > 0)
+		return;
+	tls_conn_shutdown(c->tls);
+	(void)send(c->fd, buf_peek(b), buf_len(b), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void
 transport_close(struct conn *c)
 {
+	if (c->tls != NULL)
+		say_goodbye(c);
 	if (c->header != NULL)
 		buf_clear(c->header);
 	free(c->header);

@@ -19,6 +19,7 @@ struct sockaddr_storage;
 
 /* Returns 0, or ERR_NOMEM. */
 int transport_open(struct conn *c);
+/* While the socket is still open. */
 void transport_close(struct conn *c);
 
 /*

@@ -77,16 +77,17 @@ kind_of(int fd)
 }
 
 /*
- * Our stderr, in a description of its own where that can be had: else not to
- * wait would hold for everybody who has it.
+ * Our stderr. A pipe or terminal in a description of its own: else not to wait
+ * would hold for everybody who has it. A file in the same one: we all write
+ * where it ends.
  */
 static int
 open_stderr(void)
 {
-	int fd = open("/proc/self/fd/2", FLAGS);
+	int fd = kind_of(STDERR_FILENO) == CONTROL_LOG_PIPE
+		     ? open("/proc/self/fd/2", FLAGS)
+		     : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 
-	if (fd == -1 && kind_of(STDERR_FILENO) != CONTROL_LOG_PIPE)
-		fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 	return fd == -1 ? ERR_SYS : fd;
 }
 

@@ -182,6 +182,7 @@ reload(struct serve *s)
 	warn_of_fixed(old->conf, conf);
 	keyfile_check_dates(conf, log_config_warning);
 	conf_wipe_keys(conf);
+	access_logs_reopen(s->logs);
 	new = generation_new(conf, old->number + 1);
 	/* Workers first: fronts then ask for what there is. */
 	workers_configure(s->host.workers, new, drain_ms);

@@ -216,6 +216,38 @@ def test_stderr(serve_log):
     server.stop()
 
 
+def test_stderr_that_is_a_file(tmp_path):
+    """Lines of the server and of the fronts do not overwrite one another."""
+    from conftest import EIDER
+    (tmp_path / "main.js").write_text(
+        WORKER.replace("const path", "console.error('worker'); const path"))
+    (tmp_path / "eider.ini").write_text(config("accessLog = stderr\n"))
+    log = tmp_path / "log"
+    read_fd, write_fd = os.pipe()
+    with open(log, "wb") as out:
+        process = subprocess.Popen(
+            [str(EIDER), "serve", str(tmp_path / "eider.ini"),
+             "--control-fd", str(write_fd)], stdout=subprocess.DEVNULL,
+            stderr=out, pass_fds=(write_fd,), cwd=tmp_path,
+            env=dict(os.environ, XDG_STATE_HOME=str(tmp_path)))
+    os.close(write_fd)
+    try:
+        class server:
+            port = json.loads(os.read(read_fd, 4096).splitlines()[0])["port"]
+        for i in range(50):
+            send(server, b"GET /%d HTTP/1.0\r\n\r\n" % i)
+        wait_lines(log, 100)
+    finally:
+        process.terminate()
+        process.wait(WAIT_S)
+        os.close(read_fd)
+    lines = log.read_text().splitlines()
+    own = [x for x in lines if COMBINED.fullmatch(x)]
+    assert len(own) == 50
+    others = [json.loads(x) for x in lines if x not in own]
+    assert sum("worker" in x.get("message", "") for x in others) >= 50
+
+
 def test_journal(serve_log, tmp_path):
     path = tmp_path / "journal"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:

@@ -625,6 +625,20 @@ def test_end_of_a_response_is_said_and_a_break_is_not(serve_tls, site):
     server.stop()
 
 
+def test_idle_connection_is_ended_properly(serve_tls, site):
+    server = serve_tls(keypair("a"), site.files("a"),
+                       socket_lines="timeouts.idle = 300ms\n")
+    strict = context()
+    strict.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0x80)
+    with connect(server, strict) as s, connect(server, strict) as fresh:
+        for c in (s, fresh):
+            c.suppress_ragged_eofs = False
+        ask(s, close=False)
+        assert s.recv(1) == b""
+        assert fresh.recv(1) == b""
+    server.stop()
+
+
 def test_client_that_ends_its_side_gets_its_answer(serve_tls, site):
     """close_notify from the client is a half-close."""
     server = serve_tls(keypair("a"), site.files("a"))

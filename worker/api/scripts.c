@@ -631,6 +631,7 @@ static const struct member natives[] = {
 	{ "list", M_METHOD, n_list, NULL, 1, 1, 0 },
 	{ "report", M_METHOD, n_report, NULL, 1, 1, 0 },
 	{ "log", M_METHOD, n_log, NULL, 2, 2, 0 },
+	{ "breaks", M_METHOD, builtins_breaks, NULL, 2, 2, 0 },
 	{ "kind", M_METHOD, n_kind, NULL, 1, 1, 0 },
 	{ "promise", M_METHOD, n_promise, NULL, 0, 0, 0 },
 	{ "resolve", M_METHOD, n_resolve, NULL, 2, 2, 0 },

@@ -190,6 +190,10 @@ void bi_construct(duk_context *ctx, enum bi_intrinsic proto, const char *name);
  * the prototype that `this` has from new.target. */
 void bi_take_prototype(duk_context *ctx);
 
+/* [ ] -> [ Intl[name] ] where there is Intl and that is a function; else
+ * pushes nothing and returns false. */
+bool bi_push_intl(duk_context *ctx, const char *name);
+
 /* One per file, called in this order by builtins_install(). */
 void bi_install_symbol(duk_context *ctx);
 void bi_install_iterator(duk_context *ctx);

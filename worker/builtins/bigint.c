@@ -82,6 +82,23 @@ bigint_to_string(duk_context *ctx)
 }
 
 static duk_ret_t
+bigint_to_locale(duk_context *ctx)
+{
+	push_this_bigint(ctx, "BigInt.prototype.toLocaleString");
+	if (!bi_push_intl(ctx, "NumberFormat")) {
+		bigint_push_string(ctx, 2, 10);
+		return 1;
+	}
+	duk_dup(ctx, 0);
+	duk_dup(ctx, 1);
+	duk_new(ctx, 2);
+	duk_get_prop_literal(ctx, -1, "format");
+	duk_dup(ctx, 2);
+	duk_call(ctx, 1);
+	return 1;
+}
+
+static duk_ret_t
 bigint_value_of(duk_context *ctx)
 {
 	push_this_bigint(ctx, "BigInt.prototype.valueOf");
@@ -96,6 +113,7 @@ bi_install_bigint(duk_context *ctx)
 	    {"asUintN", bigint_as_n, 2, 2, 0},
 	};
 	static const struct bi_fn methods[] = {
+	    {"toLocaleString", bigint_to_locale, 2, 0, 0},
 	    {"toString", bigint_to_string, 1, 0, 0},
 	    {"valueOf", bigint_value_of, 0, 0, 0},
 	};

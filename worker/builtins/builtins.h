@@ -19,6 +19,12 @@
 int builtins_install(struct engine *e);
 
 /*
+ * As a C function: [ text granularity ] -> [ array ] of the offsets, in UTF-16
+ * units, where graphemes ("grapheme") or words ("word") end.
+ */
+duk_ret_t builtins_breaks(duk_context *ctx);
+
+/*
  * Iterate any iterable from C. The record takes one value stack slot, so the
  * stack is as in:
  *

@@ -156,6 +156,16 @@ date_to_locale(duk_context *ctx)
 	struct date_parts d;
 	char buf[128];
 
+	if (!isnan(t) &&
+	    !(duk_is_undefined(ctx, 0) && duk_is_undefined(ctx, 1)) &&
+	    bi_push_intl(ctx, DUK_HIDDEN_SYMBOL("js.intlDate"))) {
+		duk_push_number(ctx, t);
+		duk_dup(ctx, 0);
+		duk_dup(ctx, 1);
+		duk_push_int(ctx, what);
+		duk_call(ctx, 4);
+		return 1;
+	}
 	if (bi_is_object(ctx, 1)) {
 		duk_enum(ctx, 1, DUK_ENUM_OWN_PROPERTIES_ONLY);
 		while (duk_next(ctx, -1, 1)) {

@@ -295,6 +295,16 @@ number_to_locale(duk_context *ctx)
 	int min = 0, max = 3, i, n, len = 0;
 	size_t k;
 
+	if (!(duk_is_undefined(ctx, 0) && duk_is_undefined(ctx, 1)) &&
+	    bi_push_intl(ctx, "NumberFormat")) {
+		duk_dup(ctx, 0);
+		duk_dup(ctx, 1);
+		duk_new(ctx, 2);
+		duk_get_prop_literal(ctx, -1, "format");
+		duk_push_number(ctx, x);
+		duk_call(ctx, 1);
+		return 1;
+	}
 	if (bi_is_object(ctx, 1)) {
 		for (k = 0; k < NELEMS(unsupported); k++)
 			if (duk_has_prop_string(ctx, 1, unsupported[k]))

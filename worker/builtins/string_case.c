@@ -241,9 +241,23 @@ string_collate(duk_context *ctx, duk_idx_t idx)
 static duk_ret_t
 string_locale_compare(duk_context *ctx)
 {
-	duk_set_top(ctx, 1);
-	string_this(ctx, "localeCompare", NULL);
+	duk_set_top(ctx, 3);
+	string_this(ctx, "localeCompare",
+	    NULL); /* [ that locales opts this ] */
 	bi_to_string(ctx, 0, NULL);
+	if (!(duk_is_undefined(ctx, 1) && duk_is_undefined(ctx, 2)) &&
+	    bi_push_intl(ctx, "Collator")) {
+		duk_dup(ctx, 1);
+		duk_dup(ctx, 2);
+		duk_new(ctx, 2);
+		duk_get_prop_literal(ctx, -1, "compare");
+		duk_dup(ctx, 3);
+		duk_dup(ctx, 0);
+		duk_call(ctx, 2);
+		return 1;
+	}
+	duk_replace(ctx, 1);
+	duk_pop(ctx);
 	duk_swap(ctx, 0, 1);
 	duk_push_int(ctx, string_collate(ctx, 0));
 	return 1;

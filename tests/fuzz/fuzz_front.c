@@ -61,10 +61,21 @@ respond(struct stream *s, const char *length, bool end)
 	buf_clear(&b);
 }
 
+/* Of a stream whose body goes back: see stream_forward(). */
+static char forwarded;
+
 static int
 on_data(struct stream *s, const uint8_t *data, size_t len, bool end)
 {
-	(void)data;
+	if (stream_arg(s) == &forwarded) {
+		/* What does not fit is lost, as a bad worker would. */
+		(void)stream_send(s, data, len, false);
+		if (end)
+			(void)stream_send(s, NULL, 0, true);
+		else
+			stream_consumed(s, len);
+		return 0;
+	}
 	if (end && !stream_is_output_ended(s)) {
 		if (stream_arg(s) == NULL) /* not answered yet */
 			respond(s, NULL, false);
@@ -98,6 +109,15 @@ with_body(struct stream *s, char kind)
 	stream_set(s, &stream_ops, &world);
 	respond(s, kind == 'l' ? "3" : kind == 'm' ? "99999" : NULL, false);
 	(void)stream_send(s, body, kind == 'b' ? BODY_MAX : 20, kind != 'p');
+}
+
+static void
+send_back(struct stream *s, bool end)
+{
+	stream_set(s, &stream_ops, &forwarded);
+	respond(s, NULL, end);
+	if (!end)
+		stream_forward(s);
 }
 
 static void
@@ -137,6 +157,8 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 		with_trailers(s);
 	else if (kind == 'l' || kind == 'm' || kind == 'b' || kind == 'p')
 		with_body(s, kind);
+	else if (kind == 'f')
+		send_back(s, end);
 	else if (kind == 'x')
 		stream_continue(s);
 	else if (kind != 'h' && (end || kind == 'e'))

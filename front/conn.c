@@ -10,6 +10,7 @@
 
 #include "front/conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@
 static const char h2_preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define H2_PREFACE_LEN (sizeof h2_preface - 1)
 
+static_assert(ADDRESS_MAX + 16 <= CONN_CF_MAX, "room for an address");
 #define UID_UNKNOWN 65534 /* of whom our user namespace does not map */
 #define REFUSED_MAX 64    /* connections that wait until the client read it */
 static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
@@ -153,26 +155,29 @@ conn_local_name(const struct conn *c, char dst[ADDRESS_MAX])
 	return dst;
 }
 
-const char *
+size_t
 conn_cf(const struct conn *c, char dst[CONN_CF_MAX])
 {
+	static const char key[] = "{\"clientIp\":\"";
+	size_t n = strlen(c->client), at = sizeof key - 1;
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 
-	/* An address has no character that JSON would escape. */
-	if (c->client[0] != '\0')
-		snprintf(dst, CONN_CF_MAX, "{\"clientIp\":\"%s\"}", c->client);
-	else if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
-		 peer.pid == 0) /* in a namespace that we do not see */
-		snprintf(dst, CONN_CF_MAX, "{}");
-	else if (peer.uid == UID_UNKNOWN)
-		snprintf(dst, CONN_CF_MAX, "{\"clientPid\":%ld}",
+	if (n > 0) { /* an address has nothing that JSON would escape */
+		memcpy(dst, key, at);
+		memcpy(dst + at, c->client, n);
+		memcpy(dst + at + n, "\"}", 3);
+		return at + n + 2;
+	}
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
+	    peer.pid == 0) /* in a namespace that we do not see */
+		return (size_t)snprintf(dst, CONN_CF_MAX, "{}");
+	if (peer.uid == UID_UNKNOWN)
+		return (size_t)snprintf(dst, CONN_CF_MAX, "{\"clientPid\":%ld}",
 		    (long)peer.pid);
-	else
-		snprintf(dst, CONN_CF_MAX,
-		    "{\"clientPid\":%ld,\"clientUid\":%lu}", (long)peer.pid,
-		    (unsigned long)peer.uid);
-	return dst;
+	return (size_t)snprintf(dst, CONN_CF_MAX,
+	    "{\"clientPid\":%ld,\"clientUid\":%lu}", (long)peer.pid,
+	    (unsigned long)peer.uid);
 }
 
 /* Keep the front's sum of what all connections hold. */

@@ -115,10 +115,10 @@ const char *conn_local_name(const struct conn *c, char dst[ADDRESS_MAX]);
 
 /*
  * What request.cf is where no header brings it: JSON with the client's
- * address, or its process and user on a Unix socket. Returns DST.
+ * address, or its process and user on a Unix socket. Returns its length.
  */
 #define CONN_CF_MAX 128
-const char *conn_cf(const struct conn *c, char dst[CONN_CF_MAX]);
+size_t conn_cf(const struct conn *c, char dst[CONN_CF_MAX]);
 
 /* Write what is queued, then close, giving the client time to read it. */
 void conn_finish(struct conn *c);

@@ -394,8 +394,7 @@ begin_request(struct h1_conn *h, const struct h1_head *head)
 	h1_write_start(&h->writer, head->method, head->minor,
 	    head->keep_alive && !h->draining);
 	if (r.listener->is_proxy_style) {
-		if (head->scheme == H1_HTTPS)
-			r.scheme = HEAD_HTTPS;
+		r.scheme = head->scheme == H1_HTTPS ? HEAD_HTTPS : HEAD_HTTP;
 		if (head->scheme == H1_NO_SCHEME &&
 		    head->method != METHOD_CONNECT) {
 			answer_and_close(h,

@@ -658,8 +658,9 @@ start(struct h2_stream *s, struct h2_request *q, bool end)
 	s->is_tunnel = r.is_websocket = q->protocol.len > 0;
 	if (s->is_tunnel && end)
 		return 400;
-	if (r.listener->is_proxy_style && is_text(&q->scheme, "https"))
-		r.scheme = HEAD_HTTPS;
+	if (r.listener->is_proxy_style)
+		r.scheme =
+		    is_text(&q->scheme, "https") ? HEAD_HTTPS : HEAD_HTTP;
 	if (q->target.len > r.listener->limits.target_bytes)
 		return 414;
 	s->is_head_request = r.method == METHOD_HEAD;

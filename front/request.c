@@ -131,8 +131,8 @@ request_encode(struct front *f, const struct request *r, struct buf *out,
 	if (r->listener->cf_blob_header == NULL && r->conn->tls != NULL) {
 		transport_describe(r->conn, &h.cf);
 	} else if (r->listener->cf_blob_header == NULL) {
-		h.cf.p = conn_cf(r->conn, cf);
-		h.cf.len = strlen(cf);
+		h.cf.len = conn_cf(r->conn, cf);
+		h.cf.p = cf;
 	}
 	apply_headers(&h, r);
 	if (router_find(f->router, r->listener->id, h.authority.p,

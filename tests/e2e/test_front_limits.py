@@ -1,10 +1,12 @@
 """Limits and time-outs of a front: of one socket, of one client, by config."""
+import signal
 import socket
 import time
 
 import pytest
 
 from conftest import Server  # noqa: F401  (the fixtures' module)
+from h2client import SETTINGS, raw  # noqa: F401
 from rig import read_all, read_until, rig  # noqa: F401
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -101,7 +103,9 @@ def start(serve, socket_lines="", server_lines=""):
 def ask(port, data):
     with socket.create_connection(("127.0.0.1", port), 20) as s:
         s.sendall(data)
-        return int(read_all(s).split(b" ")[1])
+        answer = read_all(s)
+        assert answer.startswith(b"HTTP/1.1 "), answer
+        return int(answer.split(b" ")[1])
 
 
 def request(path=b"/", fields=b"", body=b""):
@@ -151,6 +155,43 @@ def test_timeouts_by_config(serve, line, data, status):
         answer = read_all(s)
     assert answer.startswith(b"HTTP/1.1 " + status if status else b"")
     assert bool(answer) == bool(status)
+
+
+class Socket:
+    """One of the sockets, as the clients of HTTP/2 want it."""
+
+    def __init__(self, server, name):
+        self.port = server.ports[name]
+
+
+def test_streams_by_config(serve, raw):
+    server = start(serve, socket_lines="limits.streams = 7\nlimits.head = 4K",
+                   server_lines="limits.streams = 9")
+    for name, streams, head in (("small", 7, 4096), ("other", 9, 49152)):
+        settings = raw(Socket(server, name)).read_until(SETTINGS)[3]
+        rows = {settings[i + 1]: int.from_bytes(settings[i + 2:i + 6], "big")
+                for i in range(0, len(settings), 6)}
+        assert (rows[3], rows[6]) == (streams, head)
+
+
+def test_limits_of_a_socket_change_by_reload(serve, tmp_path):
+    """New connections have the new ones; those that are open keep theirs."""
+    server = start(serve, socket_lines="limits.target = 100")
+    port = server.ports["small"]
+    text = (tmp_path / "eider.ini").read_text()
+    with socket.create_connection(("127.0.0.1", port), 20) as kept:
+        get(kept)
+        for size in range(1024, 1030):
+            (tmp_path / "eider.ini").write_text(
+                text.replace("limits.target = 100", f"limits.target = {size}"))
+            server.signal(signal.SIGHUP)
+            deadline = time.monotonic() + 10
+            while ask(port, request(b"/" + b"a" * (size - 1))) != 200:
+                assert time.monotonic() < deadline
+        assert ask(port, request(b"/" + b"a" * size)) == 414
+        kept.sendall(request(b"/" + b"a" * 200))
+        assert read_until(kept, b"\r\n\r\n").startswith(b"HTTP/1.1 414 ")
+    assert "killed" not in server.log()
 
 
 def test_connections_of_a_socket_by_config(serve):

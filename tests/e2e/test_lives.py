@@ -189,6 +189,31 @@ def test_zygote_is_replaced(lives):
     assert server.stop() == 0
 
 
+@pytest.mark.parametrize("role", ["front", "zygote"])
+def test_one_that_crashes_again_and_again_backs_off(lives, role):
+    """Not as fast as it can, and not for ever: the supervisor stays."""
+    server = lives(config(server="fronts = 1\nsandbox = none"))
+    assert server.get()[0] == 200
+    starts = []
+    end = time.monotonic() + 4
+    last = None
+    while time.monotonic() < end:
+        found = pid_of(server, role)
+        if found and found != last:
+            starts.append(time.monotonic())
+            last = found
+            os.kill(found[0], signal.SIGSEGV)
+        time.sleep(0.005)
+    # 50, 100, 200, 400, 800 ms and so on, not hundreds of times.
+    assert 4 <= len(starts) <= 10, len(starts)
+    gaps = [b - a for a, b in zip(starts, starts[1:])]
+    assert max(gaps) < 2 and gaps[-1] > gaps[0]
+    wait_until(lambda: pid_of(server, role) not in ([], last))
+    assert server.get()[0] == 200
+    assert server.process.poll() is None
+    assert server.stop() == 0
+
+
 def test_zygote_killed_during_a_start(lives):
     server = lives(config(extra="idleTimeout = 20ms"))
     for _ in range(10):

@@ -134,6 +134,11 @@ export const refusals = {
 			() => new Intl.DateTimeFormat('en').format(NaN),
 		])
 			assert.throws(f, RangeError);
+	},
+};
+
+export const types = {
+	test() {
 		for (const f of [
 			() => new Intl.NumberFormat('en', {
 				style: 'currency' }),

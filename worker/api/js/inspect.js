@@ -812,6 +812,8 @@
 		for (const k of d.keys)
 			items.push(property(v, k, ctx, depth,
 			    d.kind === LIST ? PAIR : OBJECT));
+		if (ctx.o.showHidden && d.kind === OBJECT)
+			listInherited(items, v, ctx, depth);
 		id = ctx.circular.indexOf(v);
 		if (id >= 0) {
 			ref = styled(ctx, '<ref *' + (id + 1) + '>', 'special');
@@ -828,6 +830,33 @@
 			return d.before + d.open + d.close;
 		return d.before + join(items, ctx, d.base, d.open, d.close,
 		    d.kind, depth, v);
+	}
+	/* What classes of scripts define besides methods. */
+	function listInherited(items, v, ctx, depth) {
+		const seen = Object.create(null);
+		let levels = 0;
+
+		for (let p = getProto(v); p !== null && levels < 3;
+		    p = getProto(p)) {
+			const c = getDesc(p, 'constructor');
+
+			if (c === undefined || typeof c.value !== 'function' ||
+			    native.global[c.value.name] === c.value)
+				break;
+			levels++;
+			for (const k of Reflect.ownKeys(p)) {
+				const d = getDesc(p, k);
+
+				if (k === 'constructor' || hasOwn.call(v, k) ||
+				    seen[k] || typeof d.value === 'function' ||
+				    d.get === undefined && d.set === undefined)
+					continue;
+				seen[k] = true;
+				items.push(keyText(k, d, ctx) + ': ' +
+				    (d.get !== undefined ? accessorText(v, d,
+				        ctx, depth) : '[Setter]'));
+			}
+		}
 	}
 	function sortItems(items, d, n, ctx) {
 		const order = ctx.o.sorted === true ? undefined : ctx.o.sorted;
@@ -883,8 +912,10 @@
 		}
 		return false;
 	}
-	function plain(v) {
-		return primitive(v, { o: defaults, indent: 0 });
+	function plain(v, options) {
+		return primitive(v, { o: options === undefined ? defaults :
+			Object.assign({}, defaults, options, { colors: false }),
+			indent: 0 });
 	}
 	function directive(c, v, options) {
 		switch (c) {
@@ -892,26 +923,26 @@
 			if (typeof v === 'string')
 				return v;
 			if (typeof v === 'bigint' || typeof v === 'number')
-				return plain(v);
+				return plain(v, options);
 			if (v === null || typeof v !== 'object' &&
 			    typeof v !== 'function')
 				return String(v);
-			return typeof v === 'function' || hasOwnText(v) ?
-			    String(v) : inspect(v, Object.assign({}, options,
+			return !native.isProxy(v) && (typeof v === 'function' ||
+			    hasOwnText(v)) ? String(v) : inspect(v, Object.assign({}, options,
 			        { depth: 0, colors: false, compact: 3 }));
 		case 'd':
-			return typeof v === 'bigint' ? plain(v) :
+			return typeof v === 'bigint' ? plain(v, options) :
 			    typeof v === 'symbol' ||
 			    typeof v === 'object' && v !== null ? 'NaN' :
-			        plain(Number(v));
+			        plain(Number(v), options);
 		case 'i':
-			return typeof v === 'bigint' ? plain(v) :
+			return typeof v === 'bigint' ? plain(v, options) :
 			    typeof v === 'symbol' ||
 			    typeof v === 'object' && v !== null ? 'NaN' :
-			        plain(parseInt(v, 10));
+			        plain(parseInt(v, 10), options);
 		case 'f':
 			return typeof v === 'symbol' ? 'NaN' :
-			    plain(parseFloat(v));
+			    plain(parseFloat(v), options);
 		case 'j':
 			try {
 				return String(JSON.stringify(v));

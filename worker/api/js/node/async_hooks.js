@@ -120,7 +120,7 @@
 	return {
 		AsyncLocalStorage,
 		AsyncResource,
-		asyncWrapProviders: {},
+		asyncWrapProviders: Object.create(null),
 		createHook() {
 			const hook = {
 				enable() { return hook; },

@@ -28,6 +28,17 @@
 		    new Uint8Array(v.buffer, v.byteOffset, v.byteLength) :
 		    new Uint8Array(v);
 	}
+	/* Of an object that is a number, string, boolean, symbol or bigint. */
+	function unboxed(v) {
+		for (const C of [Number, String, Boolean, Symbol, BigInt]) {
+			try {
+				return C.prototype.valueOf.call(v);
+			} catch (e) {
+				/* is another */
+			}
+		}
+		return undefined;
+	}
 	function loosely(a, b) {
 		return a === null || typeof a !== 'object' ?
 		    (b === null || typeof b !== 'object') &&
@@ -101,8 +112,7 @@
 			return types.isArrayBuffer(b) && sameBytes(a, b);
 		if (types.isBoxedPrimitive(a))
 			return types.isBoxedPrimitive(b) &&
-			    typeof a.valueOf() === typeof b.valueOf() &&
-			    Object.is(a.valueOf(), b.valueOf());
+			    Object.is(unboxed(a), unboxed(b));
 		if (ArrayBuffer.isView(b) || types.isSet(b) || types.isMap(b) ||
 		    types.isDate(b) || types.isRegExp(b) ||
 		    types.isArrayBuffer(b) || types.isNativeError(b) ||

@@ -21,7 +21,7 @@
 			    'ERR_INVALID_URI');
 		}
 	}
-	function unescapeBuffer(s) {
+	function unescapeBuffer(s, decodeSpaces) {
 		const bytes = [];
 
 		for (let i = 0; i < s.length; i++) {
@@ -31,7 +31,8 @@
 				bytes.push(parseInt(hex, 16));
 				i += 2;
 			} else {
-				bytes.push(s.charCodeAt(i));
+				bytes.push(decodeSpaces && s[i] === '+' ? 32 :
+				    s.charCodeAt(i));
 			}
 		}
 		return Buffer.from(bytes);

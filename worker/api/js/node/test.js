@@ -54,6 +54,7 @@
 
 			try {
 				if (target !== undefined) {
+					call.this = undefined;
 					call.result = Reflect.construct(fn,
 					    args, target === mock ? original :
 					        target);

@@ -85,7 +85,9 @@
 	}
 	function inherits(ctor, superCtor) {
 		errors.fn(ctor, 'ctor');
-		errors.fn(superCtor, 'superCtor');
+		if (superCtor === null || superCtor === undefined)
+			throw errors.argType('superCtor', 'function',
+			    superCtor);
 		if (superCtor.prototype === undefined)
 			throw errors.argType('superCtor.prototype', 'object',
 			    superCtor.prototype);
@@ -147,8 +149,14 @@
 		let left = '', right = '';
 
 		errors.string(text, 'text');
-		if (options !== undefined)
+		if (options !== undefined) {
 			errors.object(options, 'options');
+			if (options.stream !== undefined &&
+			    typeof options.stream?.write !== 'function')
+				throw errors.argType('options.stream',
+				    ['ReadableStream', 'WritableStream',
+					'Stream'], options.stream);
+		}
 		for (const name of [].concat(format_)) {
 			const codes = out.inspect.colors[name];
 
@@ -160,7 +168,7 @@
 		}
 		return left + text + right;
 	}
-	function aborted(signal, resource) {
+	async function aborted(signal, resource) {
 		if (signal === undefined)
 			throw errors.argType('signal', 'AbortSignal', signal);
 		if (!(signal instanceof global.AbortSignal))
@@ -168,7 +176,7 @@
 		if (resource === null || typeof resource !== 'object' &&
 		    typeof resource !== 'function')
 			throw errors.argType('resource', 'object', resource);
-		return signal.aborted ? Promise.resolve() :
+		return signal.aborted ? undefined :
 		    new Promise((resolve) => signal.addEventListener('abort',
 		        () => resolve(), { once: true }));
 	}
@@ -444,6 +452,12 @@
 		transferableAbortController: () =>
 		    new global.AbortController(),
 		transferableAbortSignal: (s) => s,
+		_errnoException() {
+			throw errors.notImplemented('_errnoException');
+		},
+		_exceptionWithHostPort() {
+			throw errors.notImplemented('_exceptionWithHostPort');
+		},
 		_extend(target, source) {
 			return source !== null && typeof source === 'object' ?
 			    Object.assign(target, source) : target;

@@ -91,7 +91,9 @@
 		isCryptoKey: (v) => typeof v === 'object' && v !== null &&
 		    typeof native.global.CryptoKey === 'function' &&
 		    v instanceof native.global.CryptoKey,
-		isKeyObject: () => false,
+		isKeyObject: (v) => v !== null && typeof v === 'object' &&
+		    typeof v.export === 'function' &&
+		    v instanceof require('crypto').KeyObject,
 		isEventTarget: (v) => v instanceof native.global.EventTarget,
 		isArrayBufferView: isView,
 		isTypedArray: (v) => isView(v) && classOf(v) !== 'DataView',

@@ -42,7 +42,6 @@ enum body_use {
 	BODY_USE_FORM_DATA,
 };
 
-
 /* The state of the Request or Response at IDX, or NULL. */
 struct body_state *body_get(duk_context *ctx, duk_idx_t idx);
 /*

@@ -129,6 +129,12 @@ bool url_form_next(const char **p, size_t *left, struct buf *name,
  */
 int url_host_parse(struct buf *out, const char *s, size_t n, bool opaque);
 
+/*
+ * A domain that libidn2 refuses for the symbols in it: appends to OUT. S is
+ * valid UTF-8. Returns 0 or ERR_SYNTAX.
+ */
+int url_symbols_to_ascii(struct buf *out, const char *s, size_t n);
+
 /* For url.c and url_set.c. */
 int url_parse_host_port(struct url *u, const char *p, const char *end,
     bool with_port);

@@ -250,7 +250,7 @@ domain_to_ascii(struct buf *out, const char *s, size_t n)
 {
 	char *copy, *ascii = NULL;
 	size_t i;
-	int r = ERR_SYNTAX;
+	int r = ERR_SYNTAX, idn;
 	bool plain = true;
 
 	for (i = 0; i < n && plain; i++)
@@ -272,11 +272,13 @@ domain_to_ascii(struct buf *out, const char *s, size_t n)
 		return ERR_NOMEM;
 	memcpy(copy, s, n);
 	copy[n] = '\0';
-	if (idn2_to_ascii_8z(copy, &ascii,
-		IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK &&
-	    ascii[0] != '\0') {
+	idn = idn2_to_ascii_8z(copy, &ascii,
+	    IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+	if (idn == IDN2_OK && ascii[0] != '\0') {
 		buf_put(out, ascii, strlen(ascii));
 		r = 0;
+	} else if (idn == IDN2_DISALLOWED) {
+		r = url_symbols_to_ascii(out, s, n);
 	}
 	idn2_free(ascii);
 	free(copy);

@@ -63,7 +63,7 @@ struct cgroup {
 /*
  * Creating is for test trees: the kernel's files are there, or are refused.
  */
-static int
+static int __attribute__((format(printf, 3, 4)))
 write_at(int dirfd, const char *name, const char *fmt, ...)
 {
 	char text[64];
@@ -257,21 +257,50 @@ is_kept_by_systemd(const char *path, int fd)
 	return true;
 }
 
-/* Nobody but PID is in the group. */
+/* The parent of process PID, or 0. */
+static pid_t
+parent_of(pid_t pid)
+{
+	char path[32];
+	const char *end;
+	char *text;
+	int parent = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	text = read_at(AT_FDCWD, path);
+	/* Behind the name, in which anything may be. */
+	end = text != NULL ? strrchr(text, ')') : NULL;
+	if (end == NULL || sscanf(end, ") %*c %d", &parent) != 1)
+		parent = 0;
+	free(text);
+	return (pid_t)parent;
+}
+
+/*
+ * Call FN for each process in the group FD that is PID or a child of it; false
+ * if there are others, or if FN says so.
+ */
 static bool
-is_alone(int fd, pid_t pid)
+each_own(int fd, pid_t pid, bool (*fn)(void *arg, pid_t pid), void *arg)
 {
 	char *text = read_at(fd, "cgroup.procs");
-	bool alone = text != NULL;
+	bool good = text != NULL;
 
-	for (char *s = text; s != NULL && *s != '\0' && alone;) {
-		alone = strtol(s, NULL, 10) == pid;
+	for (char *s = text; s != NULL && *s != '\0';) {
+		pid_t other = (pid_t)strtol(s, NULL, 10);
+
+		if (other == pid || parent_of(other) == pid) {
+			if (fn != NULL && !fn(arg, other))
+				good = false;
+		} else {
+			good = false;
+		}
 		s = strchr(s, '\n');
 		if (s != NULL)
 			s++;
 	}
 	free(text);
-	return alone;
+	return good;
 }
 
 /* --- taking over --- */
@@ -389,20 +418,37 @@ make_base(struct cgroups *cg)
 	return 0;
 }
 
-/* Out of the base, which may have no processes when its groups have limits. */
-static int
-move_self(struct cgroups *cg)
+static bool
+move_one(void *arg, pid_t pid)
 {
-	int fd, r;
+	const int *fd = arg;
+
+	/* One that has ended meanwhile needs no place. */
+	return write_at(*fd, "cgroup.procs", "%d", (int)pid) == 0 ||
+	       errno == ESRCH;
+}
+
+/*
+ * This process and the children that it has already, out of the base, which
+ * may have no processes when its groups have limits.
+ */
+static int
+move_own(struct cgroups *cg)
+{
+	bool good;
+	int fd;
 
 	if (mkdirat(cg->fd, SUPERVISOR_NAME, 0755) == -1 && errno != EEXIST)
 		return ERR_SYS;
 	fd = open_dir(cg->fd, SUPERVISOR_NAME);
 	if (fd == -1)
 		return ERR_SYS;
-	r = write_at(fd, "cgroup.procs", "%d", (int)cg->pid);
+	good = move_one(&fd, cg->pid);
+	/* In the hierarchy's root others run, which stay there. */
+	(void)each_own(cg->is_made ? cg->up_fd : cg->fd, cg->pid, move_one,
+	    &fd);
 	fd_close(&fd);
-	return r;
+	return good ? 0 : ERR_SYS;
 }
 
 /* Returns 0, or ERR_NOENT with the reason in WHY. */
@@ -427,7 +473,7 @@ take_over(struct cgroups *cg, char *why, size_t why_size)
 		    cg->path);
 		goto out;
 	}
-	if (!is_root && !is_alone(cg->fd, cg->pid)) {
+	if (!is_root && !each_own(cg->fd, cg->pid, NULL, NULL)) {
 		snprintf(why, why_size, "others run in cgroup %.100s",
 		    cg->path);
 		goto out;
@@ -435,7 +481,7 @@ take_over(struct cgroups *cg, char *why, size_t why_size)
 	if (!is_root)
 		remove_leftovers(cg->fd);
 	cg->is_taken = true;
-	if ((is_root && make_base(cg) != 0) || move_self(cg) != 0 ||
+	if ((is_root && make_base(cg) != 0) || move_own(cg) != 0 ||
 	    enable_controllers(cg, cg->fd) != 0) {
 		snprintf(why, why_size, "cgroup %.100s cannot be used: %s",
 		    cg->path, strerror(errno));

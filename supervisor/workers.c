@@ -432,7 +432,7 @@ count_serving(const struct slot *s)
 }
 
 static void
-describe(const struct instance *in, struct worker_status *out)
+describe(struct instance *in, struct worker_status *out)
 {
 	const struct slot *s = in->slot;
 

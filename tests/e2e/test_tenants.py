@@ -108,7 +108,9 @@ def test_id_stays_over_reloads(lives, tmp_path):  # noqa: F811
     path = tmp_path / "eider.ini"
     path.write_text(path.read_text().replace("[tenant a]\n", ""))
     assert "reloaded" in ctl(server, "reload").stdout
-    os.kill(worker_of(server, "b")["pid"], signal.SIGKILL)
+    pid = worker_of(server, "b")["pid"]
+    assert pid > 0
+    os.kill(pid, signal.SIGKILL)
     wait_until(lambda: worker_of(server, "b")["pid"] == 0)
     assert server.get("/b")[2] == b"b"
     assert ids(worker_of(server, "b")["pid"]) == first

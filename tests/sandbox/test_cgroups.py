@@ -69,6 +69,7 @@ def test_group_goes_with_its_process(lives):  # noqa: F811
     assert server.get()[0] == 200
     base = base_of(server)
     pid = worker_pid(server)
+    assert pid > 0
     group = group_of(pid)
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not group.exists(), what="removal after a kill")
@@ -163,7 +164,9 @@ def test_cpu_time_of_a_tenant(lives):  # noqa: F811
         used = tenant_of(server, "t")["cpuUs"] - before
         share = used / 1e6 / (time.monotonic() - began)
         for n in "abc":
-            os.kill(worker_pid(server, n), signal.SIGKILL)
+            pid = worker_pid(server, n)
+            assert pid > 0
+            os.kill(pid, signal.SIGKILL)
         assert {spin.result()[0] for spin in spins} <= {502, 503}
     assert 0.05 < share < 0.3, share
 

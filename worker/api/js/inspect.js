@@ -727,7 +727,7 @@
 			    style)
 		});
 	}
-	function formatCustom(v, ctx, depth) {
+	function formatCustom(v, self, ctx, depth) {
 		let fn, r;
 
 		if (!ctx.o.customInspect)
@@ -736,9 +736,9 @@
 		if (typeof fn !== 'function' || fn === inspect ||
 		    v.constructor && v.constructor.prototype === v)
 			return undefined;
-		r = fn.call(v, ctx.isAll ? null : ctx.o.depth - depth,
+		r = fn.call(self, ctx.isAll ? null : ctx.o.depth - depth,
 		    userOptions(ctx), inspect);
-		if (r === v)
+		if (r === v || r === self)
 			return undefined;
 		if (r === null || typeof r !== 'object')
 			return String(r).replace(/\n/g, '\n' +
@@ -773,11 +773,9 @@
 				return formatProxy(parts, ctx, depth);
 			v = parts[0];
 		}
-		if (v === context || typeof v[custom] === 'function') {
-			text = formatCustom(v, ctx, depth);
-			if (text !== undefined)
-				return text;
-		}
+		text = formatCustom(v, context, ctx, depth);
+		if (text !== undefined)
+			return text;
 		if (ctx.seen.indexOf(v) >= 0) {
 			let id = ctx.circular.indexOf(v);
 
@@ -899,6 +897,9 @@
 	/* --- format strings --- */
 	/* Has V text of its own: a toString() that is not built in? */
 	function hasOwnText(v) {
+		if (typeof v.toString !== 'function' &&
+		    typeof v[Symbol.toPrimitive] !== 'function')
+			return false;
 		if (hasOwn.call(v, 'toString') ||
 		    hasOwn.call(v, Symbol.toPrimitive))
 			return true;

@@ -151,11 +151,8 @@
 				    'must be a method');
 			context = new MockFunctionContext(
 			    implementation ?? original, () => {
-				if (owner === object)
-					Object.defineProperty(object, name,
-					    descriptor);
-				else
-					delete object[name];
+				Object.defineProperty(object, name,
+				    descriptor);
 			    }, options.times);
 			this.#all.push(context);
 			const mock = mocked(original, context);

@@ -152,6 +152,7 @@
 		if (options !== undefined) {
 			errors.object(options, 'options');
 			if (options.stream !== undefined &&
+			    options.validateStream !== false &&
 			    typeof options.stream?.write !== 'function')
 				throw errors.argType('options.stream',
 				    ['ReadableStream', 'WritableStream',

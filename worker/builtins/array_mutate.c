@@ -81,9 +81,9 @@ array_shift(duk_context *ctx)
 		bi_put_length(ctx, 0, 0);
 		return 0;
 	}
-	bi_get_k(ctx, 0, 0);
-	if (dx_array_splice(ctx, 0, 0, 1, 0))
+	if (dx_array_shift(ctx, 0))
 		return 1;
+	bi_get_k(ctx, 0, 0);
 	for (k = 1; k < len; k++)
 		move(ctx, 0, k, k - 1);
 	bi_del_k(ctx, 0, len - 1);

@@ -9,6 +9,7 @@ not the one the edits were made for.
 """
 import sys
 
+import duk_arrays
 import duk_bigint
 import duk_exotic
 import duk_strings
@@ -599,7 +600,8 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         text = f.read()
     bad = False
-    edits = EDITS + duk_strings.EDITS + duk_bigint.EDITS + duk_exotic.EDITS + \
+    edits = EDITS + duk_arrays.EDITS + duk_strings.EDITS + \
+        duk_bigint.EDITS + duk_exotic.EDITS + \
         [("a message", *m) for m in MESSAGES]
     for reason, count, old, new in edits:
         found = text.count(old)

@@ -87,6 +87,11 @@ void dx_array_append(duk_context *ctx, duk_idx_t idx);
  * false, and nothing done, if the layout does not allow it. */
 bool dx_array_copy(duk_context *ctx, duk_idx_t dst, duk_idx_t src,
     uint32_t start, uint32_t n);
+/*
+ * Take the first element out, without moving the others, where nobody can tell
+ * the difference: [ ] -> [ element ] and true, or nothing and false.
+ */
+bool dx_array_shift(duk_context *ctx, duk_idx_t idx);
 /* At START of a dense array drop NDEL elements and make room for NINS, which
  * are undefined; false, and nothing done, if the layout does not allow it. */
 bool dx_array_splice(duk_context *ctx, duk_idx_t idx, uint32_t start,

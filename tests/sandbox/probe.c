@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -293,6 +294,14 @@ abort_plainly(long arg)
 	abort();
 }
 
+/* A worker whose event is long; its zygote's filter is on as well. */
+static int
+be_nicer(long arg)
+{
+	(void)arg;
+	return setpriority(PRIO_PROCESS, 0, 19) == 0 ? 0 : 1;
+}
+
 static int
 no_limits_left(long arg)
 {
@@ -418,6 +427,11 @@ check_role(enum role role)
 	}
 	for (size_t i = 0; i < NELEMS(plain); i++)
 		check(role, plain[i].name, &plain[i].a);
+	if (role != ROLE_FRONT) {
+		struct attempt a = {be_nicer, 0, EXPECT_EXIT};
+
+		check(role, "being nicer", &a);
+	}
 #ifdef __x86_64__
 	{
 		struct attempt a = {call_x32, SYS_getpid, EXPECT_KILLED};

@@ -28,6 +28,18 @@
 	out.globals = function (o) {
 		native.members(global, o, false);
 	};
+	/* Of a script in lazy/: what the worker has set or deleted stays so. */
+	out.lazyGlobals = function (o) {
+		var left = {};
+
+		Object.getOwnPropertyNames(o).forEach(function (k) {
+			var d = Object.getOwnPropertyDescriptor(global, k);
+
+			if (d !== undefined && d.get !== undefined)
+				left[k] = o[k];
+		});
+		native.members(global, left, false);
+	};
 	out.functions = function (o) {
 		native.members(global, o, true);
 	};

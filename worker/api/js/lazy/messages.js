@@ -159,5 +159,5 @@
 		from.other = null;
 		from.detached = true;
 	};
-	out.globals({ MessageChannel, MessagePort });
+	out.lazyGlobals({ MessageChannel, MessagePort });
 })

@@ -27,5 +27,5 @@
 		async keys() { refuse('caches.keys'); }
 	}, null, null, 0);
 	globals.caches = caches;
-	out.globals(globals);
+	out.lazyGlobals(globals);
 })

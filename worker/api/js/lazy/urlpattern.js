@@ -883,5 +883,5 @@
 	}, null, null, 0);
 	native.value(URLPattern.prototype.test, 'length', 0, true);
 	native.value(URLPattern.prototype.exec, 'length', 0, true);
-	out.globals({ URLPattern });
+	out.lazyGlobals({ URLPattern });
 })

@@ -1,4 +1,5 @@
 """What a service manager gives and is told; Eider as process 1."""
+import fcntl
 import os
 import pathlib
 import re
@@ -100,7 +101,7 @@ def handed_over(tmp_path, names, text):
     (tmp_path / "eider.ini").write_text(text)
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
     # From numbers that the moves do not overwrite.
-    high = [os.dup2(s.fileno(), 50 + i) for i, s in enumerate(sockets)]
+    high = [fcntl.fcntl(s.fileno(), fcntl.F_DUPFD, 50) for s in sockets]
     moves = " ".join(f"{3 + i}<&{fd} {fd}<&-" for i, fd in enumerate(high))
     script = (f"exec {moves}; export LISTEN_FDS={len(names)} LISTEN_PID=$$ "
               f"LISTEN_FDNAMES={':'.join(names)}; exec \"$0\" serve \"$1\"")

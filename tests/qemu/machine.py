@@ -23,7 +23,7 @@ BUILD = pathlib.Path(os.environ.get("EIDER_BUILD", ROOT / "build"))
 KERNEL = BUILD / "kernel"
 MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev",
            "virtio_pci_modern_dev", "virtio_pci", "virtio_blk")
-PACKAGES = ("bash", "coreutils", "curl", "findutils", "grep", "iproute2",
+PACKAGES = ("bash", "coreutils", "curl", "dash", "findutils", "grep", "iproute2",
             "libc-bin", "libcmocka0", "libcurl4", "login", "mount", "procps",
             "passwd", "python3", "python3-pytest", "sed", "util-linux",
             "systemd", "systemd-sysv")

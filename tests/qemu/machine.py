@@ -23,10 +23,10 @@ BUILD = pathlib.Path(os.environ.get("EIDER_BUILD", ROOT / "build"))
 KERNEL = BUILD / "kernel"
 MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev",
            "virtio_pci_modern_dev", "virtio_pci", "virtio_blk")
-PACKAGES = ("bash", "coreutils", "curl", "dash", "findutils", "grep", "iproute2",
-            "libc-bin", "libcmocka0", "libcurl4", "login", "mount", "procps",
-            "passwd", "python3", "python3-pytest", "sed", "util-linux",
-            "systemd", "systemd-sysv")
+PACKAGES = ("bash", "coreutils", "curl", "dash", "findutils", "grep",
+            "iproute2", "libc-bin", "libcmocka0", "libcurl4", "login", "mount",
+            "procps", "passwd", "python3", "python3-pytest", "sed",
+            "util-linux", "systemd", "systemd-sysv")
 # What nothing in the guest reads.
 LEFT_OUT = re.compile(
     r"/usr/share/(doc|man|locale|info|lintian|bash-completion|zsh|i18n|perl|"

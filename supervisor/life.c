@@ -157,12 +157,15 @@ refuse_start(struct instance *in, enum ipc_reset code, const char *text)
 
 /*
  * Private memory of a process beyond its zygote's: the heap, as much again for
- * bodies that are collected, its code on the way in, channels.
+ * bodies that are collected, its code while it arrives (a buffer that doubles,
+ * and the copy that stays), channels. Measured with 900 bodies at a time of
+ * 50 kB: 75 MB of address space, 65 MB of it touched, where this allows 237.
  */
 static uint64_t
-process_bytes(const struct conf_worker *cw)
+process_bytes(const struct slot *s, const struct buf *spec)
 {
-	return 2 * cw->limits.memory_bytes + HOST_BYTES;
+	return 2 * s->conf->limits.memory_bytes + 3 * buf_len(spec) +
+	       HOST_BYTES;
 }
 
 /* A life for IN with its descriptors and its group. NULL: refused. */
@@ -181,12 +184,15 @@ new_life(struct instance *in, int theirs[2])
 	    .owner = l,
 	};
 
-	if (tenant_new_group(s->tenant, process_bytes(s->conf), &l->group) !=
-		0 ||
+	buf_init(&l->spec);
+	bundle_put(&l->spec, s->conf, s->set->o.is_check);
+	l->process_bytes = process_bytes(s, &l->spec);
+	if (tenant_new_group(s->tenant, l->process_bytes, &l->group) != 0 ||
 	    spawn_make_ends(ours, theirs) != 0) {
 		log_error("cannot start worker %s: %s", s->name,
 		    strerror(errno));
 		cgroup_free(&l->group);
+		buf_clear(&l->spec);
 		free(l);
 		refuse_start(in, IPC_RESET_BUSY, "no process can be started");
 		return NULL;
@@ -194,8 +200,6 @@ new_life(struct instance *in, int theirs[2])
 	l->magic = LIFE_MAGIC;
 	l->slot = s;
 	l->instance = in;
-	buf_init(&l->spec);
-	bundle_put(&l->spec, s->conf, s->set->o.is_check);
 	po.ctl_fd = ours[0];
 	po.log_fd = ours[1];
 	po.log_lines = s->conf->limits.log_lines;
@@ -219,10 +223,8 @@ life_start(struct instance *in)
 {
 	struct slot *s = in->slot;
 	struct tenant *t = s->tenant;
-	struct cloner_order order = {.name = s->name,
-	    .memory_max = process_bytes(s->conf),
-	    .uid = t->uid,
-	    .cgroup_fd = -1};
+	struct cloner_order order = {
+	    .name = s->name, .uid = t->uid, .cgroup_fd = -1};
 	struct life *l;
 	int theirs[2];
 
@@ -254,6 +256,7 @@ life_start(struct instance *in)
 		send_spec(l);
 	else
 		order.cgroup_fd = cgroup_fd(l->group);
+	order.memory_max = l->process_bytes;
 	order.ctl_fd = theirs[0];
 	order.log_fd = theirs[1];
 	cloner_order(t->cloner, &order, on_cloned, l);

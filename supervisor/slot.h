@@ -68,6 +68,7 @@ struct life {
 	struct proc *proc;         /* held until its on_end */
 	struct cgroup *group;      /* owned; NULL: none */
 	struct buf spec;           /* until the process is in its group */
+	uint64_t process_bytes;    /* private memory that it may have */
 	bool is_ending;            /* it said, or was told, that it drains */
 	bool said_drains;
 	bool was_oom;      /* the kernel killed it for want of memory */

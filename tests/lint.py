@@ -145,7 +145,7 @@ def check_def(path, text):
     for macro, first, number in re.findall(
             r"^([A-Z_]+)\(\s*([A-Za-z_0-9]+|\"[^\"]*\"),\s*(-?\d+)\s*[,)]",
             text, flags=re.M):
-        if macro in ("LIMIT", "STATE"):
+        if macro in ("LIMIT", "RATE", "STATE"):
             continue
         if (macro, number) in seen:
             report(path, 0, f"{macro} {number} is both "

@@ -287,3 +287,13 @@ def test_streamed_response_over_its_limit_is_cut(lives):  # noqa: F811
     wait_until(lambda: status(server)["workers"][0]["reached"]
                .get("limits.responseBody", 0) == 1)
     assert server.get("/")[0] == 200
+
+
+def test_large_code_has_room_to_arrive(lives):  # noqa: F811
+    """A process may have what its own code takes, beside its heap."""
+    text = config(extra="limits.memory = 4M\n"
+                  "modules = big.txt text embed(big.txt)", server="fronts = 1")
+    server = lives(text, {"main.js": REACH, "big.txt": "x" * (60 << 20)})
+    assert server.get("/")[0] == 200
+    assert server.get("/")[0] == 200
+    assert "quarantine" not in server.log()

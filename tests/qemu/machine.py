@@ -257,7 +257,9 @@ class Machine:
                    "-initrd", str(self.initramfs),
                    "-drive", f"file={self.make_image()},if=virtio,"
                    "format=raw,cache=unsafe",
-                   "-append", "console=ttyS0 quiet panic=-1 oops=panic "
+                   # no_timer_check: a busy host is late with the timer
+                   "-append", "console=ttyS0 quiet no_timer_check panic=-1 "
+                   "oops=panic "
                    f"init_program={init} {arguments}"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE,

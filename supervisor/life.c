@@ -667,14 +667,16 @@ static void
 on_retry(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct instance *in = w->data;
+	bool was_lost = in->state == WORKER_WAITING;
 
 	(void)loop;
 	(void)events;
 	if (in->life != NULL)
 		return;
 	enter_state(in, WORKER_OFF);
-	/* A check waits for an outcome. */
-	if (!waiters_is_empty(&in->waiters) || in->slot->set->o.is_check)
+	/* A check waits for an outcome, and so does a test. */
+	if (!waiters_is_empty(&in->waiters) || in->slot->set->o.is_check ||
+	    (was_lost && in->slot->set->test != NULL))
 		life_start(in);
 }
 

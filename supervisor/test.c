@@ -28,6 +28,8 @@
 #define NAME_BYTES_MAX 4000
 #define TESTS_MAX 10000
 #define SHOWN_MAX 600
+/* A worker that ends so often before it has told its tests has failed. */
+#define LOST_MAX 3
 
 struct test {
 	struct host host;
@@ -37,6 +39,7 @@ struct test {
 	size_t next_worker; /* of the config */
 	const char *worker; /* under test; NULL: none */
 	bool is_listed;     /* names are those of the worker */
+	unsigned int nlost; /* of its processes, before that */
 	char **names;       /* owned, and its strings; "" for the default */
 	size_t nnames;
 	size_t at; /* in names: the next, or the one that runs */
@@ -82,6 +85,7 @@ forget_names(struct test *t)
 	free(t->names);
 	t->names = NULL;
 	t->nnames = t->at = 0;
+	t->nlost = 0;
 	t->is_listed = false;
 }
 
@@ -208,6 +212,17 @@ on_step(struct ev_loop *loop, ev_timer *w, int events)
 	go_on(w->data);
 }
 
+/* No test of the worker can be run. */
+static void
+fail_worker(struct test *t, const char *why)
+{
+	fprintf(stderr, "worker \"%s\" does not start: %s\n", t->worker, why);
+	t->nfailed++;
+	next_worker(t);
+	if (t->worker != NULL)
+		go_on_soon(t);
+}
+
 static void
 on_outcome(void *arg, const char *name, enum worker_outcome outcome,
     const char *text)
@@ -220,11 +235,7 @@ on_outcome(void *arg, const char *name, enum worker_outcome outcome,
 		go_on_soon(t);
 		return;
 	}
-	fprintf(stderr, "worker \"%s\" does not start: %s\n", name, text);
-	t->nfailed++;
-	next_worker(t);
-	if (t->worker != NULL)
-		go_on_soon(t);
+	fail_worker(t, text);
 }
 
 static int
@@ -281,6 +292,10 @@ on_end(void *arg, const char *name)
 	if (t->is_running)
 		end_test(t, false,
 		    t->is_late ? "timed out" : "its process ended");
+	if (!t->is_listed && ++t->nlost >= LOST_MAX) {
+		fail_worker(t, "its process ends");
+		return;
+	}
 	go_on_soon(t);
 }
 

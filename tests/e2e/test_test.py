@@ -137,3 +137,19 @@ modules = worker esModule "export default { fetch() { return new Response(\
     done = run(folder, "eider.ini")
     assert lines(done, "PASS") == ["a"], done.stderr
     assert done.returncode == 0
+
+
+def test_a_worker_that_cannot_even_be_asked(folder):
+    (folder / "eider.ini").write_text("""\
+[worker spins]
+compatibilityDate = 2026-08-04
+modules = worker esModule "export const a = { get test() { for (;;); } }"
+limits.cpu = 50ms
+[worker good]
+compatibilityDate = 2026-08-04
+modules = worker esModule "export const a = { test() {} }"
+""")
+    done = run(folder, "eider.ini")
+    assert 'worker "spins" does not start: its process ends' in done.stderr
+    assert lines(done, "PASS") == ["good:a"], done.stderr
+    assert done.returncode == 1

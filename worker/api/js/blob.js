@@ -395,7 +395,7 @@
 				break;
 			at++;
 		}
-		return badForm();
+		throw new TypeError('FormData part had invalid headers.');
 	}
 	function parsePart(fd, bytes, start, end) {
 		var at = endOfHead(bytes, start, end), lines, i, m;

@@ -5,6 +5,9 @@
  *	eider-js [--script FILE | --strict FILE | --module FILE | --lower
  *FILE]...
  *
+ * With LANG_SLOW in the environment there are no fast paths, in lowered text
+ * and in the helpers that it calls.
+ *
  * --strict is a script that starts with "use strict". Files run in order in one
  *realm that has `print`, a small `console` and test262's host object `$262`. An
  *uncaught error is printed as "Name: message" with its stack, and the exit code
@@ -291,6 +294,7 @@ main(int argc, char **argv)
 	    .hooks = {.on_unhandled_rejection = on_unhandled,
 		.on_uncaught = on_uncaught},
 	    .allow_eval = true,
+	    .slow = getenv("LANG_SLOW") != NULL,
 	};
 	struct engine *e;
 	int i, r = 0;

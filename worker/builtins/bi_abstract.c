@@ -361,7 +361,7 @@ bi_is_intact_array(duk_context *ctx, duk_idx_t idx)
 	struct bi *b = bi_of(ctx);
 	bool r;
 
-	if (dx_class(ctx, idx) != DX_ARRAY ||
+	if (engine_is_slow(ctx) || dx_class(ctx, idx) != DX_ARRAY ||
 	    dx_proto(ctx, idx) != b->intrinsic[I_ARRAY_PROTO] ||
 	    dx_slot_has(ctx, idx, b->sym[SYM_ITERATOR]))
 		return false;

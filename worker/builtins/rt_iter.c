@@ -213,29 +213,90 @@ iter_close_error(duk_context *ctx)
 	return 0;
 }
 
-/* $ap(v, n) */
+#define HIDDEN_ERROR DUK_HIDDEN_SYMBOL("error")
+
+static duk_ret_t
+throw_kept(duk_context *ctx)
+{
+	duk_push_current_function(ctx);
+	duk_get_prop_literal(ctx, -1, HIDDEN_ERROR);
+	return duk_throw(ctx);
+}
+
+/* [ ... array error ] -> [ ... array ]: reading array[INDEX] throws it. */
+static void
+keep_error(duk_context *ctx, duk_uarridx_t index)
+{
+	engine_push_function(ctx, throw_kept, 0, 0, "");
+	duk_swap_top(ctx, -2);
+	duk_put_prop_literal(ctx, -2, HIDDEN_ERROR);
+	duk_push_uint(ctx, index);
+	duk_swap_top(ctx, -2);
+	duk_def_prop(ctx, -3, DUK_DEFPROP_HAVE_GETTER);
+}
+
+/* [ iterator next ] -> [ value ]; *ARG: there was one. */
+static duk_ret_t
+take_step(duk_context *ctx, void *arg)
+{
+	bool *more = arg;
+	duk_idx_t next = duk_get_top_index(ctx);
+
+	*more = iterator_step(ctx, next - 1, next);
+	return *more ? 1 : 0;
+}
+
+static duk_ret_t
+take_close(duk_context *ctx, void *arg)
+{
+	(void)arg;
+	iterator_close(ctx, duk_get_top_index(ctx));
+	return 0;
+}
+
+/* $ap(v, n, late) */
 static duk_ret_t
 rt_array_take(duk_context *ctx)
 {
-	double k, n;
-	bool more = true;
+	duk_uarridx_t k, n;
+	bool more = true, failed = false, late;
 
 	if (bi_is_intact_array(ctx, 0)) {
 		duk_set_top(ctx, 1);
 		return 1;
 	}
-	n = duk_require_number(ctx, 1);
-	iterator_get(ctx, 0); /* [ v n iterator next ] */
+	n = (duk_uarridx_t)duk_require_number(ctx, 1);
+	late = duk_to_boolean(ctx, 2);
+	duk_set_top(ctx, 1);
+	iterator_get(ctx, 0); /* [ v iterator next ] */
 	duk_push_array(ctx);
-	for (k = 0; k < n; k++) {
-		if (more)
-			more = iterator_step(ctx, 2, 3);
-		if (!more)
+	for (k = 0; k < n && !failed; k++) {
+		if (!more) {
 			duk_push_undefined(ctx);
-		dx_array_append(ctx, 4);
+		} else {
+			duk_dup(ctx, 1);
+			duk_dup(ctx, 2);
+			failed = duk_safe_call(ctx, take_step, &more, 2, 1) !=
+				 DUK_EXEC_SUCCESS;
+		}
+		if (!failed) {
+			dx_array_append(ctx, 3);
+			continue;
+		}
+		if (!late)
+			return duk_throw(ctx);
+		keep_error(ctx, k);
 	}
-	if (more)
-		iterator_close(ctx, 2);
+	if (!more || failed)
+		return 1;
+	duk_dup(ctx, 1);
+	if (duk_safe_call(ctx, take_close, NULL, 1, 1) == DUK_EXEC_SUCCESS) {
+		duk_pop(ctx);
+		return 1;
+	}
+	if (!late)
+		return duk_throw(ctx);
+	keep_error(ctx, n);
 	return 1;
 }
 
@@ -424,7 +485,7 @@ rt_iter_helpers(size_t *n_out)
 	    {LANG_HELPER_ARGS_UNMAPPED, rt_args_unmapped, 1},
 	    {LANG_HELPER_ITER, rt_iter, 1},
 	    {LANG_HELPER_ASYNC_ITER, rt_async_iter, 1},
-	    {LANG_HELPER_ARRAY_TAKE, rt_array_take, 2},
+	    {LANG_HELPER_ARRAY_TAKE, rt_array_take, 3},
 	    {LANG_HELPER_SPREAD, rt_spread, DUK_VARARGS},
 	    {LANG_HELPER_SPREAD_LIST, rt_spread_list, 1},
 	    {LANG_HELPER_SPREAD_SEG, rt_spread_seg, 2},

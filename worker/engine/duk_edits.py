@@ -137,6 +137,18 @@ DUK_INTERNAL duk_ret_t duk_bi_type_error_thrower(duk_hthread *thr) {
         "duk__heap_mem_alloc_slowpath(",
     ),
     (
+        "what a finally block throws, run because of a break or return, is not "
+        "for the catch clause of the same statement",
+        1,
+        "	act->curr_pc = cat->pc_base + 1; /* +1 = finally */\n"
+        "\n"
+        "	DUK_CAT_CLEAR_FINALLY_ENABLED(cat);\n",
+        "	act->curr_pc = cat->pc_base + 1; /* +1 = finally */\n"
+        "\n"
+        "	DUK_CAT_CLEAR_CATCH_ENABLED(cat);\n"
+        "	DUK_CAT_CLEAR_FINALLY_ENABLED(cat);\n",
+    ),
+    (
         "parameters without a name are not mapped to arguments: functions "
         "with defaults or a rest parameter have such",
         1,

@@ -66,6 +66,7 @@ engine_new(const struct engine_options *options, struct engine **out)
 	e->limits = o.limits;
 	e->hooks = o.hooks;
 	e->allow_eval = o.allow_eval;
+	e->slow = o.slow;
 	e->fire = inner_kill_flag();
 	*e->fire = 0;
 	set_stack_limit();
@@ -166,6 +167,12 @@ engine_set_limits(struct engine *e, const struct engine_limits *limits)
 	if (e->limits.headroom == 0)
 		e->limits.headroom = HEADROOM_DEFAULT;
 	set_cap(e);
+}
+
+bool
+engine_is_slow(duk_context *ctx)
+{
+	return engine_from(ctx)->slow;
 }
 
 void

@@ -63,6 +63,7 @@ struct engine_hooks {
 struct engine_options {
 	struct engine_limits limits;
 	struct engine_hooks hooks;
+	bool slow;           /* no fast paths, in lowering either: for tests */
 	bool allow_eval;     /* eval and new Function; else EvalError */
 	bool keep_internals; /* leave Duktape, CBOR and so on visible: tests */
 };
@@ -87,6 +88,8 @@ void engine_set_user(struct engine *e, enum engine_slot slot, void *p);
 void engine_set_hooks(struct engine *e, const struct engine_hooks *hooks);
 void engine_set_limits(struct engine *e, const struct engine_limits *limits);
 void engine_set_allow_eval(struct engine *e, bool allow);
+/* Whether it was made with `slow`. */
+bool engine_is_slow(duk_context *ctx);
 
 /*
  * Fork support. engine_freeze() is the zygote's last step: it collects

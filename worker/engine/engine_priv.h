@@ -70,6 +70,7 @@ struct engine {
 	struct engine_limits limits;
 	struct engine_hooks hooks;
 	bool allow_eval;
+	bool slow;
 	void *user[ENGINE_NSLOTS];
 
 	/* CPU limit; read by the signal handler */

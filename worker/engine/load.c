@@ -122,6 +122,7 @@ body(duk_context *ctx, void *arg)
 
 		l->own_unit = true;
 		o.memory_max = load_memory_max(e);
+		o.slow |= e->slow;
 		r = lang_parse(l->src, l->len, &o, &l->unit, &l->diag);
 		if (r != 0)
 			return fail(ctx, l, r);

@@ -252,6 +252,7 @@ name_has_jsx(const char *name)
 void
 module_syntax(duk_context *ctx, const struct module *m, struct lang_options *o)
 {
+	o->slow = engine_from(ctx)->slow;
 	o->typescript = name_has_types(m->name);
 	o->jsx = name_has_jsx(m->name);
 	if (o->typescript || o->jsx)

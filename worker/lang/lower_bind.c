@@ -137,13 +137,16 @@ lo_sym_checked(const struct lower *l, uint32_t n)
 		return false;
 	if (node->flags & AF_TDZ)
 		return true;
+	if (l->u->options.slow && node->b != 0 &&
+	    (symbol_get(l->u, node->b)->flags & SYMF_LEXICAL))
+		return true;
 	return l->options->cyclic && (node->flags & (AF_TDZ_CYCLE | AF_IMPORT));
 }
 
 static bool
 sym_needs_sentinel(const struct lower *l, const struct symbol *s)
 {
-	return (s->flags & SYMF_NEEDS_TDZ) ||
+	return (s->flags & SYMF_NEEDS_TDZ) || l->u->options.slow ||
 	       ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
 }
 

@@ -283,6 +283,17 @@ for_per_iteration(struct lower *l, uint32_t n, uint32_t scope,
 	lo_skip(l, node->end);
 }
 
+/* lo_block_open() with a brace of its own, if it opens none. */
+static bool
+open_head(struct lower *l, uint32_t scope)
+{
+	uint32_t only = 0;
+
+	if (scope == 0 || lo_scope_env_count(l, scope, &only) == 0)
+		lo_put(l, "{");
+	return lo_block_open(l, scope);
+}
+
 /* for (using x = v;;): one list of disposables round the loop. */
 static bool
 for_using(struct lower *l, uint32_t n, const struct names *labels)
@@ -295,9 +306,7 @@ for_using(struct lower *l, uint32_t n, const struct names *labels)
 	    N(l, node->a)->op < DECL_USING)
 		return false;
 	lo_to(l, node->pos);
-	opened = lo_block_open(l, N(l, node->a)->d);
-	if (!opened)
-		lo_put(l, "{");
+	opened = open_head(l, N(l, node->a)->d);
 	lo_dispose_open_head(l, node->a, &d);
 	lo_skip(l, N(l, node->a)->pos);
 	lower_using_decl(l, node->a);
@@ -380,9 +389,7 @@ bind_each(struct lower *l, uint32_t n, struct lang_str value, struct dispose *d)
 		opened = lo_env_open(l, scope, true);
 		l->fn->in_catch_env++;
 	} else {
-		opened = lo_block_open(l, scope);
-		if (!opened)
-			lo_put(l, "{");
+		opened = open_head(l, scope);
 		lower_target_statement(l, target, value, init);
 	}
 	if (init && lo_dispose_open_head(l, decl, d))

@@ -14,7 +14,9 @@
 static uint32_t
 param_target(const struct lower *l, uint32_t p)
 {
-	return N(l, p)->kind == AST_DEFAULT ? N(l, p)->a : p;
+	return N(l, p)->kind == AST_DEFAULT || N(l, p)->kind == AST_REST
+		   ? N(l, p)->a
+		   : p;
 }
 
 /* A default may read it too early: it gets its value in its turn. */
@@ -89,14 +91,49 @@ bind_rest(struct lower *l, uint32_t p, uint32_t i)
 
 	if (N(l, target)->kind == AST_BINDING) {
 		name = lo_sym_text(l, N(l, target)->b)->text;
-		lo_put(l, "var %s=%h(arguments,%u);", &name, LANG_HELPER_REST,
-		    i);
+		lo_put(l,
+		    param_checked(l, N(l, target)->b)
+			? "%s=%h(arguments,%u);"
+			: "var %s=%h(arguments,%u);",
+		    &name, LANG_HELPER_REST, i);
 		return;
 	}
 	name = lo_textf(l, "%pa%u", i);
 	lo_put(l, "var %s=%h(arguments,%u)", &name, LANG_HELPER_REST, i);
 	lo_put(l, ";");
 	lower_target_statement(l, target, name, true);
+}
+
+/* For the names of a parameter that may be read too early. */
+static void
+put_sentinels(struct lower *l, uint32_t n)
+{
+	const struct ast_node *node = N(l, n);
+	uint32_t e;
+
+	switch ((unsigned)node->kind) {
+	case AST_BINDING:
+		if (!param_checked(l, node->b))
+			break;
+		lo_declare_sym(l, node->b);
+		lo_put(l, "%s=%h;", &lo_sym_text(l, node->b)->text,
+		    LANG_HELPER_TDZ);
+		break;
+	case AST_DEFAULT:
+	case AST_REST:
+		put_sentinels(l, node->a);
+		break;
+	case AST_PROP:
+		put_sentinels(l, node->b);
+		break;
+	case AST_ARRAY_PATTERN:
+	case AST_OBJECT_PATTERN:
+		for (e = node->a; e != 0; e = N(l, e)->next)
+			put_sentinels(l, e);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Defaults, patterns and rest, in order. */
@@ -108,15 +145,8 @@ lo_bind_params(struct lower *l, uint32_t n)
 
 	if (lo_params_are_simple(l, n))
 		return;
-	for (p = node->b; p != 0; p = N(l, p)->next) {
-		const struct ast_node *b = N(l, param_target(l, p));
-
-		if (b->kind != AST_BINDING || !param_checked(l, b->b))
-			continue;
-		lo_declare_sym(l, b->b);
-		lo_put(l, "%s=%h;", &lo_sym_text(l, b->b)->text,
-		    LANG_HELPER_TDZ);
-	}
+	for (p = node->b; p != 0; p = N(l, p)->next)
+		put_sentinels(l, p);
 	for (p = node->b, i = 0; p != 0; p = N(l, p)->next, i++) {
 		const struct ast_node *param = N(l, p);
 		uint32_t target = param_target(l, p);

@@ -200,11 +200,15 @@ pattern_is_calm(const struct lower *l, uint32_t n)
 	const struct ast_node *node = N(l, n);
 	uint32_t e;
 
+	if (l->u->options.slow)
+		return false;
 	switch ((unsigned)node->kind) {
 	case AST_HOLE:
 	case AST_BINDING:
-	case AST_IDENT:
 		return true;
+	case AST_IDENT:
+		return node->b != 0 && !lo_sym_checked(l, n) &&
+		       !lo_is_const_write(l, n);
 	case AST_DEFAULT:
 		return lo_is_pure(l, node->b) && pattern_is_calm(l, node->a);
 	case AST_PROP:
@@ -391,11 +395,14 @@ array_pattern(struct lower *l, uint32_t pat, struct lang_str value,
 	}
 	t = lo_temp(l);
 	item(l, first);
-	if (!rest && !l->u->options.slow && pattern_is_calm(l, pat)) {
+	if (!rest && pattern_is_calm(l, pat)) {
 		for (e = N(l, pat)->a; e != 0; e = N(l, e)->next)
 			n++;
-		lo_put(l, "%t=%h(%s,%u)", t, LANG_HELPER_ARRAY_TAKE, &value, n);
+		lo_put(l, init ? "%t=%h(%s,%u)" : "%t=%h(%s,%u,true)", t,
+		    LANG_HELPER_ARRAY_TAKE, &value, n);
 		array_indexed(l, pat, lo_textf(l, "%t", t), init, first);
+		if (!init)
+			lo_put(l, ",%t!==%s&&%t[%u]", t, &value, t, n);
 	} else if (can_guard(l, pat)) {
 		array_guarded(l, pat, value, init);
 	} else {

@@ -12,7 +12,7 @@
 static bool
 sym_needs_sentinel(const struct lower *l, const struct symbol *s)
 {
-	return (s->flags & SYMF_NEEDS_TDZ) ||
+	return (s->flags & SYMF_NEEDS_TDZ) || l->u->options.slow ||
 	       ((s->flags & SYMF_TDZ_CYCLE) && l->options->cyclic);
 }
 

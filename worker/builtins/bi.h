@@ -131,7 +131,7 @@ void bi_to_key(duk_context *ctx, duk_idx_t idx);
 void bi_push_this_object(duk_context *ctx);
 void bi_require_callable(duk_context *ctx, duk_idx_t idx);
 bool bi_is_object(duk_context *ctx, duk_idx_t idx); /* objects, functions */
-bool bi_is_symbol(duk_context *ctx, duk_idx_t idx);  /* and no BigInt */
+bool bi_is_symbol(duk_context *ctx, duk_idx_t idx); /* and no BigInt */
 bool bi_is_nullish(duk_context *ctx, duk_idx_t idx);
 bool bi_is_absent(duk_context *ctx, duk_idx_t idx); /* undefined or no arg */
 bool bi_is_array(duk_context *ctx, duk_idx_t idx);  /* IsArray */

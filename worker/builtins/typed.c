@@ -251,8 +251,6 @@ void
 typed_copy(duk_context *ctx, const struct dx_view *to, size_t at,
     const struct dx_view *from, size_t n)
 {
-	char *dst = (char *)to->data + to->offset + (at << to->shift);
-	const char *src = (const char *)from->data + from->offset;
 	double *copy;
 	size_t i;
 
@@ -262,7 +260,8 @@ typed_copy(duk_context *ctx, const struct dx_view *to, size_t at,
 	if (n == 0)
 		return;
 	if (typed_same_bytes(to->class, from->class)) {
-		memmove(dst, src, n << to->shift);
+		memmove((char *)to->data + to->offset + (at << to->shift),
+		    (const char *)from->data + from->offset, n << to->shift);
 		return;
 	}
 	/* they may overlap */

@@ -44,8 +44,11 @@ static void
 reverse(const struct dx_view *v, size_t n)
 {
 	size_t size = (size_t)1 << v->shift, i, j;
-	char *base = (char *)v->data + v->offset, x[8];
+	char *base, x[8];
 
+	if (n < 2)
+		return; /* there may be no memory at all */
+	base = (char *)v->data + v->offset;
 	for (i = 0, j = n; i + 1 < j; i++, j--) {
 		memcpy(x, base + i * size, size);
 		memcpy(base + i * size, base + (j - 1) * size, size);
@@ -80,11 +83,12 @@ typed_copy_within(duk_context *ctx)
 		    typed_validate(ctx, 3, "%TypedArray%.prototype.copyWithin");
 		n = fmin(n, fmin(now - from, now - to));
 		dx_view(ctx, 3, &v);
-		base = (char *)v.data + v.offset;
-		if (n > 0)
+		if (n > 0) {
+			base = (char *)v.data + v.offset;
 			memmove(base + ((size_t)to << v.shift),
 			    base + ((size_t)from << v.shift),
 			    (size_t)n << v.shift);
+		}
 	}
 	return 1;
 }
@@ -167,6 +171,8 @@ typed_slice(duk_context *ctx)
 	dx_view(ctx, 3, &dst);
 	if (src.class == dst.class) {
 		n = fmin(fmax(to - from, 0), typed_length(ctx, 3));
+		if (n == 0)
+			return 1;
 		copy_forward((char *)dst.data + dst.offset,
 		    (char *)src.data + src.offset + ((size_t)from << src.shift),
 		    (size_t)n << src.shift);

@@ -177,14 +177,12 @@ DUK_LOCAL duk_small_uint_t duk__get_symbol_type(duk_hstring *h) {""",
     (
         "same: in messages",
         1,
-        "			if (DUK_HSTRING_HAS_SYMBOL(h)) {\n"
-        "				/* XXX: string summary",
+        "			if (DUK_HSTRING_HAS_SYMBOL(h)) {\n",
         "			if (INNER_HSTRING_IS_BIGINT(h)) {\n"
         "				duk_push_literal(thr, \"a BigInt\");\n"
         "				break;\n"
         "			}\n"
-        "			if (DUK_HSTRING_HAS_SYMBOL(h)) {\n"
-        "				/* XXX: string summary",
+        "			if (DUK_HSTRING_HAS_SYMBOL(h)) {\n",
     ),
     (
         "same: JSON asks for toJSON",

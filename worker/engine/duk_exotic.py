@@ -311,14 +311,6 @@ DUK_LOCAL duk_small_uint_t duk__get_symbol_type(duk_hstring *h) {""",
         "get",
         1,
         """\
-	next_in_chain:
-		/* XXX: option to pretend property doesn't exist if sanity limit is
-		 * hit might be useful.
-		 */
-		if (DUK_UNLIKELY(sanity-- == 0)) {
-			DUK_ERROR_RANGE(thr, DUK_STR_PROTOTYPE_CHAIN_LIMIT);
-			DUK_WO_NORETURN(return 0;);
-		}
 		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);
 	} while (curr != NULL);
 
@@ -327,14 +319,6 @@ DUK_LOCAL duk_small_uint_t duk__get_symbol_type(duk_hstring *h) {""",
 	 */
 """,
         """\
-	next_in_chain:
-		/* XXX: option to pretend property doesn't exist if sanity limit is
-		 * hit might be useful.
-		 */
-		if (DUK_UNLIKELY(sanity-- == 0)) {
-			DUK_ERROR_RANGE(thr, DUK_STR_PROTOTYPE_CHAIN_LIMIT);
-			DUK_WO_NORETURN(return 0;);
-		}
 		if (inner_typed_ends(thr, curr, key, arr_idx))
 			break;
 		curr = DUK_HOBJECT_GET_PROTOTYPE(thr->heap, curr);

@@ -42,8 +42,8 @@
 	function offerBuffers(s) {
 		var c = s.controller;
 
-		if (c.isByte && c.auto === undefined && s.source === 0)
-			c.auto = AUTO_CHUNK;
+		if (c.isByte && c.size === undefined && s.source === 0)
+			c.size = AUTO_CHUNK; /* autoAllocateChunkSize */
 	}
 	st.pipe = function (source, dest, o) {
 		var r = st.acquire(source), w = st.acquireWriter(dest);

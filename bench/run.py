@@ -184,7 +184,20 @@ class Bench:
         self.eider_only("1,000 workers", Eider.many("hello.mjs", 1000), thousand)
 
     def density(self):
-        for count in (100, 1000):
+        def alone(server, config):
+            server.start(config)
+            get(server.port, "/")
+            time.sleep(0.5)
+            worker = max(server.tree())
+            return {"all_pss_kb": server.memory_kb(),
+                    "worker_pss_kb": servers.memory_of(worker, "Pss"),
+                    "worker_private_dirty_kb":
+                        servers.memory_of(worker, "Private_Dirty")}
+
+        self.eider_only("one idle worker", Eider.simple("hello.mjs"), alone)
+        for count, workload, title in (
+                (100, "hello.mjs", ""), (1000, "hello.mjs", ""),
+                (100, "garbage.mjs", ", after a collection")):
             def measure(server, config, n=count):
                 server.start(config)
                 get(server.port, "/w0/")
@@ -202,8 +215,8 @@ class Bench:
                 return {k: v / (n - 1) for k, v in each.items()}
 
             self.eider_only(
-                f"per idle worker of {count}",
-                Eider.many("hello.mjs", count, "idleTimeout = 10m\n"), measure)
+                f"per idle worker of {count}{title}",
+                Eider.many(workload, count, "idleTimeout = 10m\n"), measure)
 
     def fairness(self):
         """One tenant's clients, while others do not end: as many as half of
@@ -281,7 +294,19 @@ class Bench:
                 self.makers.append((
                     "workerd-jitless",
                     lambda f: servers.WorkerdJitless(f, path)))
+            binary = [(n, m) for n, m in self.makers if n == "bun"]
+            if binary:
+                bun = binary[0][1]("/tmp").binary
+                self.makers.append((
+                    "bun-jitless", lambda f: servers.BunJitless(f, bun)))
         self.interleaved("cpu scripts", "cpu.mjs", measure)
+        by_server = {r["server"]: r for r in self.rows
+                     if r["bench"] == "cpu scripts"}
+        for peer in ("workerd-jitless", "bun-jitless"):
+            if peer in by_server:
+                self.add("cpu, times " + peer, "eider", {
+                    name: by_server["eider"][name + "_ms"] /
+                    by_server[peer][name + "_ms"] for name in names})
 
 
 def get(port, path):

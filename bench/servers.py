@@ -39,10 +39,23 @@ def process_tree(pid):
     return tree
 
 
+def memory_of(pid, key):
+    """KEY of a process's smaps_rollup in kB; 0 if it is gone."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as f:
+            for line in f:
+                if line.startswith(key + ":"):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
 class Server:
     """One running server; the subclasses know how to start it."""
 
     name = "?"
+    env = {}
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -57,6 +70,7 @@ class Server:
         self.log = open(self.folder / f"{self.name}.log", "w")
         self.process = subprocess.Popen(
             self.command(workload), cwd=self.folder,
+            env={**os.environ, **self.env},
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
@@ -96,17 +110,11 @@ class Server:
             found[pid] = (int(fields[11]) + int(fields[12])) / TICKS
         return found
 
+    def tree(self):
+        return process_tree(self.process.pid)
+
     def memory_kb(self, key="Pss"):
-        total = 0
-        for pid in process_tree(self.process.pid):
-            try:
-                with open(f"/proc/{pid}/smaps_rollup") as f:
-                    for line in f:
-                        if line.startswith(key + ":"):
-                            total += int(line.split()[1])
-            except OSError:
-                pass
-        return total
+        return sum(memory_of(pid, key) for pid in self.tree())
 
     def stop(self):
         if self.process is None:
@@ -217,6 +225,11 @@ class Bun(Server):
                 str(self.port)]
 
 
+class BunJitless(Bun):
+    name = "bun-jitless"
+    env = {"BUN_JSC_useJIT": "0"}
+
+
 class Deno(Bun):
     name = "deno"
 
@@ -230,6 +243,7 @@ class Deno(Bun):
 PEERS = [
     (Workerd, "@cloudflare/workerd-linux-64/bin/workerd"),
     (Bun, "@oven/bun-linux-x64/bin/bun"),
+    (Bun, "bun/bin/bun.exe"),
     (Deno, "@deno/linux-x64-glibc/deno"),
 ]
 
@@ -240,7 +254,7 @@ def makers(build, peers_dir):
     if peers_dir:
         for kind, where in PEERS:
             binary = pathlib.Path(peers_dir).resolve() / where
-            if binary.exists():
+            if binary.exists() and kind.name not in dict(found):
                 found.append((kind.name,
                               lambda f, k=kind, b=binary: k(f, b)))
     return found

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <ev.h>
 
@@ -692,6 +694,23 @@ check_idle(struct worker *w)
 	}
 }
 
+#define STACK_TRIM ((uintptr_t)128 << 10)
+
+/* Give back what loading the code took: of malloc, and of the stack, which is
+ * never as deep again. */
+static void
+trim(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t end = (uintptr_t)__builtin_frame_address(0) / page * page;
+
+	(void)malloc_trim(0);
+	/* The page below the frame is that of the call itself. What lies below
+	 * the stack is not mapped: that part fails. */
+	end -= 2 * page;
+	(void)madvise((void *)(end - STACK_TRIM), STACK_TRIM, MADV_DONTNEED);
+}
+
 /* The end of a turn: what follows from all that happened in it. */
 static void
 on_turn(struct ev_loop *loop, ev_prepare *p, int events)
@@ -706,7 +725,7 @@ on_turn(struct ev_loop *loop, ev_prepare *p, int events)
 		check_loading(w);
 	w->nwork = count_work(w);
 	if (w->state == STATE_SERVING && w->nwork == 0 && !w->is_trimmed) {
-		(void)malloc_trim(0); /* what loading the code took */
+		trim();
 		w->is_trimmed = true;
 	}
 	if (w->has_hits)

@@ -38,8 +38,7 @@ append(struct lower *l, struct writer *w, struct lang_str s)
 		w->text.s = p;
 	}
 	if (s.len != 0)
-		memcpy((char *)(uintptr_t)w->text.s + w->text.len, s.s,
-		    s.len);
+		memcpy((char *)(uintptr_t)w->text.s + w->text.len, s.s, s.len);
 	w->text.len = need;
 }
 

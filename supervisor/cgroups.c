@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -34,8 +36,14 @@
 #define UNREMOVED_MAX 4096
 #define LEFTOVERS_MAX 65536
 #define CPU_PERIOD_US 100000u
-/* Of a directory that holds all of one start, in an undivided hierarchy. */
+/*
+ * Of a directory that holds all of one start, in an undivided hierarchy. Behind
+ * it a random number: process ids mean nothing where several pid namespaces
+ * share the hierarchy.
+ */
 #define OWN_PREFIX "eider-"
+#define OWN_DIGITS 16
+#define OWN_ATTEMPTS 8
 #define SUPERVISOR_NAME "supervisor"
 
 struct cgroups {
@@ -356,11 +364,30 @@ remove_leftovers(int base_fd)
 	closedir(d);
 }
 
+/*
+ * A supervisor that runs has its base locked. The kernel ends the lock with it,
+ * in whichever pid namespace either is.
+ */
+static bool
+lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static bool
+is_own_name(const char *name)
+{
+	const size_t len = sizeof OWN_PREFIX - 1;
+
+	return strncmp(name, OWN_PREFIX, len) == 0 &&
+	       strspn(name + len, "0123456789abcdef") == OWN_DIGITS &&
+	       name[len + OWN_DIGITS] == '\0';
+}
+
 /* Of starts whose supervisor does not run any more. */
 static void
 remove_own_leftovers(int root_fd)
 {
-	const size_t len = sizeof OWN_PREFIX - 1;
 	int fd = open_dir(root_fd, ".");
 	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
 	const struct dirent *e;
@@ -370,16 +397,14 @@ remove_own_leftovers(int root_fd)
 		return;
 	}
 	for (int n = 0; n < LEFTOVERS_MAX && (e = readdir(d)) != NULL; n++) {
-		char path[64];
+		int base_fd;
 
-		if (strncmp(e->d_name, OWN_PREFIX, len) != 0 ||
-		    strspn(e->d_name + len, "0123456789") !=
-			strlen(e->d_name + len) ||
-		    strlen(e->d_name) > 20)
+		if (!is_own_name(e->d_name))
 			continue;
-		snprintf(path, sizeof path, "/proc/%.20s", e->d_name + len);
-		if (access(path, F_OK) == -1)
+		base_fd = open_dir(root_fd, e->d_name);
+		if (base_fd != -1 && lock(base_fd))
 			remove_tree(root_fd, e->d_name, 3);
+		fd_close(&base_fd);
 	}
 	closedir(d);
 }
@@ -393,22 +418,52 @@ enable_controllers(const struct cgroups *cg, int fd)
 	return 0;
 }
 
+/*
+ * A new directory in UP_FD, open and locked; NAME gets its name. ERR_STATE: one
+ * that started at the same time took it for a leftover.
+ */
+static int
+make_locked(int up_fd, char *name, size_t name_size, int *fd_out)
+{
+	struct stat here, there;
+	uint64_t number;
+	int fd;
+
+	if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+		return ERR_SYS;
+	snprintf(name, name_size, OWN_PREFIX "%0*llx", OWN_DIGITS,
+	    (unsigned long long)number);
+	if (mkdirat(up_fd, name, 0755) == -1)
+		return errno == EEXIST ? ERR_STATE : ERR_SYS;
+	fd = open_dir(up_fd, name);
+	if (fd == -1)
+		return errno == ENOENT ? ERR_STATE : ERR_SYS;
+	if (lock(fd) && fstat(fd, &here) == 0 &&
+	    fstatat(up_fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    here.st_ino == there.st_ino) {
+		*fd_out = fd;
+		return 0;
+	}
+	fd_close(&fd);
+	errno = EBUSY;
+	return ERR_STATE;
+}
+
 /* In an undivided hierarchy: a group of our own, which becomes the base. */
 static int
 make_base(struct cgroups *cg)
 {
-	char name[32];
+	char name[sizeof OWN_PREFIX + OWN_DIGITS];
 	char *path;
-	int fd;
+	int fd, r = ERR_STATE;
 
 	remove_own_leftovers(cg->fd);
-	snprintf(name, sizeof name, OWN_PREFIX "%d", (int)cg->pid);
-	if (enable_controllers(cg, cg->fd) != 0 ||
-	    (mkdirat(cg->fd, name, 0755) == -1 && errno != EEXIST))
+	if (enable_controllers(cg, cg->fd) != 0)
 		return ERR_SYS;
-	fd = open_dir(cg->fd, name);
-	if (fd == -1)
-		return ERR_SYS;
+	for (int n = 0; n < OWN_ATTEMPTS && r == ERR_STATE; n++)
+		r = make_locked(cg->fd, name, sizeof name, &fd);
+	if (r != 0)
+		return r;
 	path = xasprintf("%s/%s", cg->path, name);
 	free(cg->path);
 	cg->path = path;
@@ -475,6 +530,13 @@ take_over(struct cgroups *cg, char *why, size_t why_size)
 	}
 	if (!is_root && !each_own(cg->fd, cg->pid, NULL, NULL)) {
 		snprintf(why, why_size, "others run in cgroup %.100s",
+		    cg->path);
+		goto out;
+	}
+	/* Whoever was put into the group of a server that has left it for
+	 * "supervisor" is alone there, but must not take its groups. */
+	if (!is_root && !lock(cg->fd)) {
+		snprintf(why, why_size, "another Eider has cgroup %.100s",
 		    cg->path);
 		goto out;
 	}

@@ -349,29 +349,124 @@ test_leftovers(void **state)
 	free(fs);
 }
 
+/* Where another server has the group, its groups are none of ours. */
+static void
+test_other_server(void **state)
+{
+	struct cgroups *cg = NULL, *second = NULL;
+	struct cgroup *tenant = NULL;
+	static const struct cgroup_limits none;
+	struct tree t;
+	char why[256], *base;
+
+	(void)state;
+	cg = open_base(&t, &base);
+	assert_int_equal(cgroup_new(cg, NULL, "x", true, &none, &tenant), 0);
+	assert_int_equal(cgroups_open(&t.o, &second, why, sizeof why),
+	    ERR_NOENT);
+	assert_non_null(strstr(why, "another Eider"));
+	check_file(base, "t0-x/cgroup.kill", "");
+	check_file(base, "supervisor/cgroup.kill", "");
+	cgroup_free(&tenant);
+	cgroups_free(&cg);
+	/* it has ended */
+	assert_int_equal(cgroups_open(&t.o, &second, why, sizeof why), 0);
+	check_file(base, "t0-x/cgroup.kill", "1");
+	cgroups_free(&second);
+	remove_tree(&t);
+	free(base);
+}
+
+static struct cgroups *
+open_root(const struct tree *t)
+{
+	struct cgroups *cg = NULL;
+	char why[256] = "";
+
+	if (cgroups_open(&t->o, &cg, why, sizeof why) != 0)
+		fail_msg("%s", why);
+	return cg;
+}
+
 /* The root of a hierarchy that nobody divides: a base of our own in it. */
 static void
 test_root(void **state)
 {
-	struct cgroups *cg = NULL;
+	struct cgroups *cg, *second;
 	struct tree t;
-	char why[256], *fs, *want;
+	char *fs, *own;
+	const char *name;
 
 	(void)state;
 	make_tree(&t, MOUNT, "0::/\n");
 	fs = xasprintf("%s/fs", t.dir);
 	make_group(fs, "cpu memory pids\n", "1\n2\n4711\n", true);
-	assert_int_equal(cgroups_open(&t.o, &cg, why, sizeof why), 0);
-	want = xasprintf("%s/eider-4711", fs);
-	assert_string_equal(cgroups_path(cg), want);
+	cg = open_root(&t);
+	own = xstrdup(cgroups_path(cg));
+	assert_memory_equal(own, fs, strlen(fs));
+	name = own + strlen(fs);
+	assert_memory_equal(name, "/eider-", 7);
+	assert_int_equal(strlen(name + 7), 16);
 	check_file(fs, "cgroup.subtree_control", "+memory +pids +cpu");
-	check_file(want, "cgroup.subtree_control", "+memory +pids +cpu");
-	check_file(want, "supervisor/cgroup.procs", "4711");
+	check_file(own, "cgroup.subtree_control", "+memory +pids +cpu");
+	check_file(own, "supervisor/cgroup.procs", "4711");
+	/* One of the same process id, as in another pid namespace. */
+	second = open_root(&t);
+	assert_string_not_equal(cgroups_path(second), own);
+	check_file(own, "cgroup.kill", "");
+	check_file(own, "supervisor/cgroup.kill", "");
+	cgroups_free(&second);
 	cgroups_free(&cg);
 	check_file(fs, "cgroup.procs", "4711");
 	remove_tree(&t);
 	free(fs);
-	free(want);
+	free(own);
+}
+
+/* What is removed from the root: groups of servers that have ended. */
+static void
+test_root_leftovers(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_killed;
+	} dirs[] = {
+	    {"eider-0123456789abcdef", true},
+	    {"eider-0123456789abcde", false},
+	    {"eider-0123456789abcdef0", false},
+	    {"eider-0123456789ABCDEF", false},
+	    {"eider-4712", false},
+	    {"eider.service", false},
+	    {"t0-x", false},
+	    {"supervisor", false},
+	};
+	struct cgroups *cg;
+	struct tree t;
+	char *fs, *path;
+
+	(void)state;
+	make_tree(&t, MOUNT, "0::/\n");
+	fs = xasprintf("%s/fs", t.dir);
+	make_group(fs, "cpu memory pids\n", "1\n2\n4711\n", true);
+	for (size_t i = 0; i < NELEMS(dirs); i++) {
+		path = xasprintf("%s/%s", fs, dirs[i].name);
+		assert_int_equal(mkdir(path, 0755), 0);
+		free(path);
+		path = xasprintf("%s/%s/t0-x", fs, dirs[i].name);
+		assert_int_equal(mkdir(path, 0755), 0);
+		free(path);
+	}
+	cg = open_root(&t);
+	for (size_t i = 0; i < NELEMS(dirs); i++) {
+		path = xasprintf("%s/%s", fs, dirs[i].name);
+		check_file(path, "cgroup.kill", dirs[i].is_killed ? "1" : "");
+		check_file(path, "t0-x/cgroup.kill",
+		    dirs[i].is_killed ? "1" : "");
+		free(path);
+	}
+	cgroups_free(&cg);
+	remove_tree(&t);
+	free(fs);
 }
 
 int
@@ -382,7 +477,9 @@ main(void)
 	    cmocka_unit_test(test_groups),
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_leftovers),
+	    cmocka_unit_test(test_other_server),
 	    cmocka_unit_test(test_root),
+	    cmocka_unit_test(test_root_leftovers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

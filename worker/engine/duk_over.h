@@ -19,6 +19,11 @@
 #undef DUK_USE_JSON_STRINGIFY_FASTPATH
 #define DUK_USE_JSON_STRINGIFY_FASTPATH
 
+/* Strings per 16 buckets before the table of strings grows: its pages are
+ * written to by each string that a clone makes. */
+#undef DUK_USE_STRTAB_GROW_LIMIT
+#define DUK_USE_STRTAB_GROW_LIMIT 40
+
 /* Dead code and data: nothing here speaks to a debugger. */
 #undef DUK_USE_DEBUGGER_SUPPORT
 

@@ -20,8 +20,7 @@ SANDBOX = {
     "lives": PYTEST + "tests/e2e/test_lives.py -k "
              "'idle or killed or quarantine or sigterm or replaced'",
     "fairness": PYTEST + "tests/e2e/test_fairness.py",
-    # Two that are process 1, one after the other, mean the same group.
-    "manager": PYTEST + "tests/e2e/test_manager.py -k 'not process_1'",
+    "manager": PYTEST + "tests/e2e/test_manager.py",
     "clones": PYTEST + "tests/e2e/test_clones.py",
 }
 

@@ -68,6 +68,8 @@ exchange_cancel(struct exchange *x)
 	ASSERT(x->magic == EXCHANGE_MAGIC);
 	if (x->state == EXCHANGE_WAITING)
 		service_cancel(x->service, x);
+	else if (x->state == EXCHANGE_LOST)
+		service_unlose(x->service, x);
 	else if (x->state == EXCHANGE_ACTIVE)
 		stream_reset(x->stream, IPC_RESET_CANCEL, NULL);
 	if (x->state == EXCHANGE_ACTIVE)
@@ -186,7 +188,8 @@ exchange_room(const struct exchange *x)
 	if (x->forwards)
 		return LOOP_MAX -
 		       MIN(buf_len(&x->pending) + x->unconsumed, LOOP_MAX);
-	if (x->state == EXCHANGE_IDLE || buf_len(&x->pending) > 0)
+	if (x->state == EXCHANGE_IDLE || x->state == EXCHANGE_LOST ||
+	    buf_len(&x->pending) > 0)
 		return 0;
 	room = MAX(stream_room(x->stream), ROOM_MIN);
 	/* What may have to be sent to another worker is kept. */
@@ -414,6 +417,22 @@ retry(struct exchange *x)
 		exchange_fail(x, IPC_RESET_BUSY, "queue full");
 }
 
+/* Its process has ended with the request: why, perhaps later. */
+static void
+lose(struct exchange *x)
+{
+	uint32_t code = service_lose(x->service, x);
+
+	if (code != IPC_RESET_NONE) {
+		exchange_fail(x, code, "");
+		return;
+	}
+	x->state = EXCHANGE_LOST;
+	x->can_replay = false;
+	buf_clear(&x->replay);
+	buf_clear(&x->pending);
+}
+
 static void
 on_close(struct stream *s, enum stream_outcome outcome, uint32_t code,
     const char *text)
@@ -427,6 +446,9 @@ on_close(struct stream *s, enum stream_outcome outcome, uint32_t code,
 	if (outcome == STREAM_UNACCEPTED && x->can_replay &&
 	    x->attempts < ATTEMPTS_MAX)
 		retry(x);
+	else if (outcome == STREAM_LOST && code == IPC_RESET_CRASH &&
+		 !x->responded)
+		lose(x);
 	else
 		exchange_fail(x, code, text);
 }

@@ -22,6 +22,7 @@
 struct exchange;
 struct front;
 struct inject;
+struct link;
 struct service;
 
 struct exchange_ops {
@@ -46,6 +47,7 @@ enum exchange_state {
 	EXCHANGE_IDLE,
 	EXCHANGE_WAITING, /* for a channel */
 	EXCHANGE_ACTIVE,  /* on a stream */
+	EXCHANGE_LOST,    /* its worker has ended, the reason is to come */
 	EXCHANGE_LOOP,    /* the rest of the request goes back, without it */
 };
 
@@ -55,10 +57,15 @@ struct exchange {
 	struct front *front;            /* held */
 	const struct exchange_ops *ops; /* held */
 	void *arg;
-	struct service *service;    /* held, while not idle */
-	struct stream *stream;      /* while active */
-	TAILQ_ENTRY(exchange) link; /* in the service's queue, while waiting */
-	uint64_t id;                /* of the request, for logs */
+	struct service *service; /* held, while not idle */
+	struct stream *stream;   /* while active */
+	/* In the service's queue while waiting, in struct lost while lost. */
+	TAILQ_ENTRY(exchange) link;
+	/* The service's; held, while active: it outlives its streams. */
+	const struct link *channel;
+	uint32_t process;       /* that has ended, while lost */
+	uint64_t lost_until_ms; /* while lost */
+	uint64_t id;            /* of the request, for logs */
 	/* Held by the listener; set with the head. NULL: none. */
 	const struct inject *inject_response;
 	struct buf head;       /* encoded; kept until the response */

@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "front/exchange.h"
 #include "front/front.h"
+#include "front/lost.h"
 #include "ipc/control.h"
 #include "ipc/mux.h"
 
@@ -34,6 +35,9 @@ struct link {
 	bool is_open;            /* it does */
 	struct service *service; /* held */
 	struct mux *mux;         /* owned */
+	uint32_t process;        /* of CHANNEL */
+	/* Of PROCESS_ENDED; IPC_RESET_NONE: the process runs. */
+	uint32_t end_code;
 };
 
 TAILQ_HEAD(exchange_queue, exchange);
@@ -57,6 +61,7 @@ struct services {
 	size_t nnames;
 	SLIST_HEAD(, service) buckets[BUCKETS];
 	LIST_HEAD(, link) links;
+	struct lost *lost; /* owned */
 };
 
 static const struct mux_ops mux_ops;
@@ -70,6 +75,7 @@ services_new(struct front *f)
 	for (size_t i = 0; i < BUCKETS; i++)
 		SLIST_INIT(&s->buckets[i]);
 	LIST_INIT(&s->links);
+	s->lost = lost_new(f->loop);
 	return s;
 }
 
@@ -110,6 +116,7 @@ services_free(struct services **services)
 
 	if (s == NULL)
 		return;
+	lost_free(&s->lost);
 	while ((l = LIST_FIRST(&s->links)) != NULL) {
 		LIST_REMOVE(l, entry);
 		shut(l);
@@ -230,13 +237,56 @@ ask_if_busy(struct service *s, const struct link *least_busy)
 		ask(s);
 }
 
+/* A stream for X on the channel. Returns as exchange_open(). */
+static int
+open_on(struct link *l, struct exchange *x)
+{
+	x->channel = l;
+	return exchange_open(x, l->mux);
+}
+
+uint32_t
+service_lose(struct service *s, struct exchange *x)
+{
+	const struct link *l = x->channel;
+
+	/* Nobody will say, or it all ends. */
+	if (l->process == 0 || s->all->lost == NULL ||
+	    s->all->front->super == NULL)
+		return IPC_RESET_CRASH;
+	if (l->end_code != IPC_RESET_NONE)
+		return l->end_code;
+	x->process = l->process;
+	lost_add(s->all->lost, x);
+	return IPC_RESET_NONE;
+}
+
+void
+service_unlose(struct service *s, struct exchange *x)
+{
+	lost_remove(s->all->lost, x);
+}
+
+void
+services_on_ended(struct services *s, uint32_t process, uint32_t code)
+{
+	struct link *l;
+
+	LIST_FOREACH(l, &s->links, entry)
+	{
+		if (l->process == process)
+			l->end_code = code;
+	}
+	lost_tell(s->lost, process, code);
+}
+
 int
 service_submit(struct service *s, struct exchange *x)
 {
 	struct link *l = usable(s);
 
 	/* First come, first served. */
-	if (l != NULL && s->nwaiting == 0 && exchange_open(x, l->mux) == 0) {
+	if (l != NULL && s->nwaiting == 0 && open_on(l, x) == 0) {
 		ask_if_busy(s, l);
 		return 0;
 	}
@@ -270,7 +320,7 @@ open_waiting(struct service *s)
 		}
 		TAILQ_REMOVE(&s->waiting, x, link);
 		s->nwaiting--;
-		if (exchange_open(x, l->mux) != 0) {
+		if (open_on(l, x) != 0) {
 			TAILQ_INSERT_HEAD(&s->waiting, x, link);
 			s->nwaiting++;
 			return;
@@ -288,7 +338,7 @@ service_stream_ended(struct service *s)
 
 void
 service_on_channel(struct services *services, uint32_t id,
-    unsigned int instances, int fd)
+    unsigned int instances, uint32_t process, int fd)
 {
 	struct mux_options options = {.ops = &mux_ops};
 	struct service *s = find(services, id);
@@ -302,6 +352,7 @@ service_on_channel(struct services *services, uint32_t id,
 	s->asked = false;
 	l = xcalloc(1, sizeof *l);
 	l->service = s;
+	l->process = process;
 	options.arg = l;
 	l->mux = mux_new(services->front->hub, fd, &options);
 	LIST_INSERT_HEAD(&services->links, l, entry);

@@ -33,6 +33,13 @@ struct service *service_get(struct services *s, uint32_t id);
 int service_submit(struct service *s, struct exchange *x);
 /* X waits no more. */
 void service_cancel(struct service *s, struct exchange *x);
+/*
+ * The process of X has ended. Returns the reason (IPC_RESET_*), or
+ * IPC_RESET_NONE: X waits for it, and exchange_fail() follows soon.
+ */
+uint32_t service_lose(struct service *s, struct exchange *x);
+/* It waits for that no more. */
+void service_unlose(struct service *s, struct exchange *x);
 /* A stream of S is gone: another exchange can have its place. */
 void service_stream_ended(struct service *s);
 
@@ -41,7 +48,9 @@ void service_stream_ended(struct service *s);
  * and each may have a channel.
  */
 void service_on_channel(struct services *s, uint32_t id, unsigned int instances,
-    int fd);
+    uint32_t process, int fd);
+/* PROCESS has ended, which to what it had accepted means CODE. */
+void services_on_ended(struct services *s, uint32_t process, uint32_t code);
 void service_on_refused(struct services *s, uint32_t id, uint32_t code,
     const char *text);
 

@@ -169,7 +169,7 @@ on_channel(void *arg, const struct ipc_msg *msg)
 	if (control_channel_get(msg, &m) != 0 || m.side != CONTROL_CLIENT)
 		return ERR_PROTO;
 	msg->fds[0] = -1;
-	service_on_channel(f->services, m.target, m.instances, fd);
+	service_on_channel(f->services, m.target, m.instances, m.process, fd);
 	return 0;
 }
 
@@ -185,6 +185,18 @@ on_channel_refused(void *arg, const struct ipc_msg *msg)
 	snprintf(text, sizeof text, "%.*s", (int)MIN(m.text.len, TEXT_MAX),
 	    m.text.p);
 	service_on_refused(f->services, m.target, m.code, text);
+	return 0;
+}
+
+static int
+on_process_ended(void *arg, const struct ipc_msg *msg)
+{
+	struct front *f = arg;
+	struct control_ended m;
+
+	if (control_ended_get(msg, &m) != 0)
+		return ERR_PROTO;
+	services_on_ended(f->services, m.process, m.code);
 	return 0;
 }
 
@@ -222,6 +234,7 @@ static const chan_handler handlers[IPC_TYPE_MAX] = {
     [IPC_ROUTES] = on_routes,
     [IPC_CHANNEL] = on_channel,
     [IPC_CHANNEL_REFUSED] = on_channel_refused,
+    [IPC_PROCESS_ENDED] = on_process_ended,
     [IPC_DRAIN] = on_drain,
 };
 

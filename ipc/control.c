@@ -222,6 +222,7 @@ control_channel_put(struct buf *b, const struct control_channel *m)
 	buf_put_u8(b, m->side);
 	buf_put_u32(b, m->target);
 	buf_put_u16(b, m->instances);
+	buf_put_u32(b, m->process);
 	put_str(b, &m->entrypoint);
 	put_str(b, &m->props);
 }
@@ -235,6 +236,7 @@ control_channel_get(const struct ipc_msg *msg, struct control_channel *out)
 	out->side = rd_u8(&r);
 	out->target = rd_u32(&r);
 	out->instances = rd_u16(&r);
+	out->process = rd_u32(&r);
 	out->entrypoint = get_str(&r, TEXT_MAX);
 	out->props = get_str(&r, PROPS_MAX);
 	if (out->side > CONTROL_SERVER)
@@ -259,6 +261,31 @@ control_refused_get(const struct ipc_msg *msg, struct control_refused *out)
 	out->target = rd_u32(&r);
 	out->code = rd_u8(&r);
 	out->text = get_str(&r, TEXT_MAX);
+	return rd_end(&r);
+}
+
+void
+control_ended_send(struct chan *c, const struct control_ended *m)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_put_u32(&b, m->process);
+	buf_put_u8(&b, m->code);
+	chan_send(c, IPC_PROCESS_ENDED, buf_peek(&b), buf_len(&b), NULL);
+	buf_clear(&b);
+}
+
+int
+control_ended_get(const struct ipc_msg *msg, struct control_ended *out)
+{
+	struct rd r;
+
+	rd_init(&r, msg->body, msg->len);
+	out->process = rd_u32(&r);
+	out->code = rd_u8(&r);
+	if (!r.bad && (out->process == 0 || out->code == IPC_RESET_NONE))
+		return ERR_PROTO;
 	return rd_end(&r);
 }
 

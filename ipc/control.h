@@ -118,6 +118,9 @@ struct control_channel {
 	/* Client: how many processes run that worker; each has a channel of
 	 * its own. 0 is 1. */
 	uint16_t instances;
+	/* Client that is a front: the process at the other end, as
+	 * PROCESS_ENDED names it. 0: nothing will be said of it. */
+	uint32_t process;
 	/* Server: which entrypoint requests of this channel are for, and its
 	 * ctx.props; given by the supervisor, never by the caller. */
 	struct control_str entrypoint; /* empty: default */
@@ -134,6 +137,12 @@ struct control_refused {
 	uint32_t target;
 	uint8_t code; /* IPC_RESET_* */
 	struct control_str text;
+};
+
+/* PROCESS_ENDED */
+struct control_ended {
+	uint32_t process; /* not 0 */
+	uint8_t code;     /* IPC_RESET_*, not NONE */
 };
 
 /*
@@ -166,6 +175,8 @@ void control_channel_put(struct buf *b, const struct control_channel *m);
 int control_channel_get(const struct ipc_msg *msg, struct control_channel *out);
 void control_refused_put(struct buf *b, const struct control_refused *m);
 int control_refused_get(const struct ipc_msg *msg, struct control_refused *out);
+void control_ended_send(struct chan *c, const struct control_ended *m);
+int control_ended_get(const struct ipc_msg *msg, struct control_ended *out);
 void control_spawn_put(struct buf *b, const struct control_spawn *m);
 int control_spawn_get(const struct ipc_msg *msg, struct control_spawn *out);
 void control_spawned_put(struct buf *b, const struct control_spawned *m);

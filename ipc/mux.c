@@ -679,7 +679,10 @@ on_chan_close(void *arg, enum chan_close reason)
 
 	m->ended = true;
 	enter(m);
-	close_streams(m, 0, STREAM_LOST, IPC_RESET_CRASH);
+	close_streams(m, 0, STREAM_LOST,
+	    reason == CHAN_CLOSE_EOF || reason == CHAN_CLOSE_IO
+		? IPC_RESET_CRASH
+		: IPC_RESET_PROTOCOL);
 	if (!m->is_dead)
 		m->o.ops->on_close(m->o.arg, reason);
 	leave(m);

@@ -633,17 +633,38 @@ after_crash(struct instance *in, const struct life *l,
 	}
 }
 
+/* What the requests that it had accepted have come to. */
+static enum ipc_reset
+reset_of(const struct life *l, const struct proc_end *end)
+{
+	enum worker_cause cause = cause_of(l, end);
+
+	if (l->was_oom || cause == WORKER_CAUSE_MEMORY)
+		return IPC_RESET_MEMORY;
+	return cause == WORKER_CAUSE_CPU ? IPC_RESET_CPU : IPC_RESET_CRASH;
+}
+
+static void
+tell_front(struct proc *p, void *arg)
+{
+	if (proc_role(p) == ROLE_FRONT && proc_chan(p) != NULL)
+		control_ended_send(proc_chan(p), arg);
+}
+
 static void
 on_end(struct proc *p, const struct proc_end *end)
 {
 	struct life *l = proc_owner(p);
 	struct slot *s = l->slot;
 	struct instance *in = l->instance;
+	struct control_ended ended = {.process = proc_number(p)};
 
 	ASSERT(l->magic == LIFE_MAGIC);
 	workers_forget(s->set, p);
 	cloner_forget(s->tenant->cloner, l);
 	count_oom(l);
+	ended.code = (uint8_t)reset_of(l, end);
+	procs_each(s->set->o.procs, tell_front, &ended);
 	s->hits[WORKER_LIMIT_log_lines] += proc_log_dropped(p);
 	log_end(l, end);
 	s->ends[cause_of(l, end)]++;

@@ -65,6 +65,7 @@ struct procs {
 	struct chan_hub *hub; /* held */
 	struct proc *first;
 	size_t n;
+	uint32_t last_number; /* of a proc */
 };
 
 struct proc {
@@ -72,6 +73,7 @@ struct proc {
 	struct procs *set; /* held: the owner */
 	struct proc *next, **link;
 	enum role role;
+	uint32_t number;
 	char name[NAME_SHOWN];
 	char who[NAME_SHOWN + 32];
 	pid_t pid;
@@ -353,6 +355,9 @@ proc_new(struct procs *s, const struct proc_options *o)
 	p->magic = PROC_MAGIC;
 	p->set = s;
 	p->role = o->role;
+	if (++s->last_number == 0)
+		s->last_number = 1;
+	p->number = s->last_number;
 	p->pidfd = -1;
 	p->on_end = o->on_end;
 	p->owner = o->owner;
@@ -483,6 +488,12 @@ pid_t
 proc_pid(const struct proc *p)
 {
 	return p->pid;
+}
+
+uint32_t
+proc_number(const struct proc *p)
+{
+	return p->number;
 }
 
 enum role

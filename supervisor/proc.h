@@ -81,6 +81,8 @@ void *proc_owner(const struct proc *p);
 /* NULL when the channel has ended. */
 struct chan *proc_chan(const struct proc *p);
 pid_t proc_pid(const struct proc *p); /* 0: not known */
+/* Not 0, and no other's since the supervisor began. */
+uint32_t proc_number(const struct proc *p);
 enum role proc_role(const struct proc *p);
 const char *proc_who(const struct proc *p); /* "worker chat[123]" */
 uint64_t proc_age_ms(const struct proc *p);

@@ -64,7 +64,10 @@ connect_one(const struct waiter *w, struct proc *server, uint16_t instances)
 {
 	struct control_channel asking = {.side = CONTROL_CLIENT,
 	    .target = w->target,
-	    .instances = instances};
+	    .instances = instances,
+	    .process = proc_role(w->requester) == ROLE_FRONT
+			   ? proc_number(server)
+			   : 0};
 	struct control_channel serving = {
 	    .side = CONTROL_SERVER,
 	    .entrypoint = {w->entrypoint, strlen(w->entrypoint)},

@@ -264,6 +264,39 @@ def test_crash_fails_what_is_in_flight_only(rig):
     assert statuses(answer) == [502, 200]
 
 
+# What the supervisor says of a process whose channel has ended, and when; the
+# answer to what was in flight, and whether it had to be waited for.
+@pytest.mark.parametrize("how,status,waits", [
+    ("6", 503, False), ("first/6", 503, False), ("5", 503, False),
+    ("4", 502, False), ("first/4", 502, False),
+    ("other", 502, True), ("never", 502, True)])
+def test_why_a_process_ended(rig, how, status, waits):
+    r = rig()
+    began = time.monotonic()
+    answer = r.ask(b"GET /ended/%s HTTP/1.1\r\nHost: a\r\n\r\n"
+                   % how.encode() + LAST)
+    took = time.monotonic() - began
+    assert statuses(answer) == [status, 200]
+    assert took > 0.9 if waits else took < 0.9
+
+
+def test_client_goes_while_its_worker_is_lost(rig):
+    r = rig()
+    with r.connect() as s:
+        s.sendall(b"POST /ended/never HTTP/1.1\r\nHost: a\r\n"
+                  b"Content-Length: 100000\r\n\r\n" + b"x" * 50000)
+        r.wait_stats("requests=2")
+    for _ in range(3):
+        assert r.get("/") == (200, b"hello")
+    # and one that goes on sending
+    with r.connect() as s:
+        s.sendall(b"POST /ended/never HTTP/1.1\r\nHost: a\r\n"
+                  b"Content-Length: 1000000\r\nConnection: close\r\n\r\n")
+        s.settimeout(20)
+        s.sendall(b"x" * 500000)
+        assert s.recv(100).startswith(b"HTTP/1.1 502")
+
+
 def test_goaway_is_not_seen(rig):
     r = rig()
     for _ in range(5):

@@ -114,6 +114,8 @@ def test_broken_off_in_mid_body(client):
 def test_crash_and_goaway(client):
     c = client()
     assert c.get("/crash")["head"][":status"] == "502"
+    lost = [c.ask(p) for p in ["/hang"] * 4 + ["/ended/6"]]
+    assert all(c.finish(s)["head"][":status"] == "503" for s in lost)
     asked = [c.ask("/goaway") for _ in range(10)]
     assert all(c.finish(s)["body"] == b"early" for s in asked)
 

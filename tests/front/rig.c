@@ -32,12 +32,14 @@
 #define SERVICE_REFUSED 9
 #define FILL_SIZE 32768
 #define DEAF_S 0.3
+#define END_S 0.1 /* from the end of a channel to why */
 
 /* A channel to the front; those that got GOAWAY live on for a while. */
 struct channel {
 	struct channel *next;
 	struct rig *rig;
 	struct mux *mux;
+	uint32_t process;
 };
 
 struct rig {
@@ -52,6 +54,10 @@ struct rig {
 	uint32_t channel_target;
 	struct channel *deaf; /* reads nothing until it says GOAWAY */
 	ev_timer deaf_timer;
+	uint32_t nprocesses;
+	uint32_t ended; /* to be told with the timer */
+	uint8_t end_code;
+	ev_timer end_timer;
 };
 
 /* A request that the worker has. */
@@ -239,7 +245,8 @@ act(struct job *j, const struct head_request *r, const char *path, bool end)
 	} else if (strcmp(path, "/early") == 0 ||
 		   strcmp(path, "/goaway") == 0 || strcmp(path, "/deaf") == 0) {
 		respond_text(j, "early");
-	} else if (strcmp(path, "/hang") == 0 || strcmp(path, "/crash") == 0) {
+	} else if (strcmp(path, "/hang") == 0 || strcmp(path, "/crash") == 0 ||
+		   strncmp(path, "/ended/", 7) == 0) {
 		return true;
 	} else if (strncmp(path, "/late/", 6) == 0) {
 		ev_timer_init(&j->later, on_later, atoi(path + 6) / 1000., 0.);
@@ -314,6 +321,49 @@ go_deaf(struct channel *ch)
 	ev_timer_start(rig->loop, &rig->deaf_timer);
 }
 
+static void
+tell_end(struct rig *rig, uint32_t process, uint8_t code)
+{
+	const struct control_ended m = {.process = process, .code = code};
+
+	control_ended_send(rig->front, &m);
+}
+
+static void
+on_end_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct rig *rig = w->data;
+
+	(void)loop;
+	(void)revents;
+	tell_end(rig, rig->ended, rig->end_code);
+}
+
+/*
+ * The process at the other end ends, and the supervisor says so. HOW is CODE
+ * for after a while, "first/CODE" for before, "never" or "other".
+ */
+static void
+end_process(struct channel *ch, const char *how)
+{
+	struct rig *rig = ch->rig;
+	uint32_t process = ch->process;
+
+	if (strncmp(how, "first/", 6) == 0) {
+		tell_end(rig, process, (uint8_t)atoi(how + 6));
+	} else if (strcmp(how, "other") == 0) {
+		tell_end(rig, process + 1, IPC_RESET_MEMORY);
+	} else if (strcmp(how, "never") != 0) {
+		ev_timer_stop(rig->loop, &rig->end_timer);
+		rig->ended = process;
+		rig->end_code = (uint8_t)atoi(how);
+		ev_timer_init(&rig->end_timer, on_end_timer, END_S, 0.);
+		rig->end_timer.data = rig;
+		ev_timer_start(rig->loop, &rig->end_timer);
+	}
+	free_channel(ch);
+}
+
 static int
 on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
     bool end)
@@ -337,6 +387,8 @@ on_request(void *arg, struct stream *s, const uint8_t *head, size_t len,
 		return 0;
 	if (strcmp(path, "/crash") == 0)
 		free_channel(ch);
+	else if (strncmp(path, "/ended/", 7) == 0)
+		end_process(ch, path + 7);
 	else if (strcmp(path, "/goaway") == 0)
 		mux_goaway(ch->mux, IPC_RESET_DRAIN);
 	else if (strcmp(path, "/deaf") == 0 && rig->deaf == NULL)
@@ -478,6 +530,7 @@ give_channel(struct rig *rig)
 		abort();
 	ch = xcalloc(1, sizeof *ch);
 	ch->rig = rig;
+	ch->process = m.process = ++rig->nprocesses;
 	ch->next = rig->channels;
 	rig->channels = ch;
 	options.arg = ch;

@@ -112,6 +112,7 @@ on_message(void *arg, const struct ipc_msg *m)
 		struct control_listener listener;
 		struct control_channel channel;
 		struct control_refused refused;
+		struct control_ended ended;
 		struct control_spawn spawn;
 		struct control_spawned spawned;
 		uint32_t u32;
@@ -125,6 +126,8 @@ on_message(void *arg, const struct ipc_msg *m)
 		return control_listener_get(m, &u.listener);
 	case IPC_CHANNEL:
 		return control_channel_get(m, &u.channel);
+	case IPC_PROCESS_ENDED:
+		return control_ended_get(m, &u.ended);
 	case IPC_CHANNEL_REFUSED:
 		return control_refused_get(m, &u.refused);
 	case IPC_SPAWN:

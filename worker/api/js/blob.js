@@ -309,10 +309,13 @@
 
 	/* --- multipart/form-data --- */
 	function escapeName(s, isName) {
+		if (/\\$/.test(s))
+			throw new TypeError('Name or filename can\'t ' +
+			    'end with backslash');
 		if (isName)
 			s = s.replace(/\r\n?|\n/g, '\r\n');
-		return s.replace(/\r/g, '%0D').replace(/\n/g, '%0A')
-		    .replace(/"/g, '%22');
+		return s.replace(/\\/g, '\\\\').replace(/\r/g, '%0D')
+		    .replace(/\n/g, '%0A').replace(/"/g, '%22');
 	}
 	function encodeForm(o) {
 		var s = form(o), boundary, chunks = [], i, e, b, head;
@@ -330,9 +333,6 @@
 				continue;
 			}
 			b = blob(e.value);
-			if (/\\$/.test(b.name))
-				throw new TypeError('Name or filename can\'t ' +
-				    'end with backslash');
 			chunks.push(native.encode(head + '; filename="' +
 			    escapeName(b.name, false) + '"\r\nContent-Type: ' +
 			    (b.type || 'application/octet-stream') +

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "ipc/spec.h"
+#include "tests/fuzz/warm.h"
 #include "worker/api/core.h"
 #include "worker/api/event.h"
 #include "worker/builtins/builtins.h"
@@ -118,20 +119,31 @@ check(duk_context *ctx, void *arg)
 	return 0;
 }
 
+static void
+stop(void)
+{
+	api_free(&api);
+	engine_free(&engine);
+	warm_end();
+}
+
 void
 rig_run(const char *script, const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
 	struct api_event *event;
+	int r;
 
 	if (engine == NULL)
 		start(script);
 	event = event_new(api, NULL);
 	api->current = event;
-	(void)engine_run(engine, call, &in, NULL);
+	r = engine_run(engine, call, &in, NULL);
 	(void)engine_run(engine, check, NULL, NULL);
 	api->current = NULL;
 	event->is_out_done = true;
 	event->nholds = 0;
 	event_sweep(api);
+	if (warm_is_over(r == ERR_TIMEOUT || r == ERR_NOMEM))
+		stop();
 }

@@ -58,6 +58,8 @@ static const char script[] =
     "  if (ArrayBuffer.isView(v)) return tag + v.byteLength +"
     "    show(v.buffer, seen);"
     "  if (v instanceof Date || v instanceof RegExp) return tag + String(v);"
+    "  if (v instanceof Number || v instanceof String)"
+    "    return tag + String(v);"
     "  if (v instanceof Error) return tag + v.name + v.message;"
     "  if (v instanceof Blob || v instanceof Headers) return tag;"
     "  return tag + Object.keys(v).map((k) => k + ':' +"

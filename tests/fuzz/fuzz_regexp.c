@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
+#include "tests/fuzz/warm.h"
 #include "worker/builtins/builtins.h"
 #include "worker/builtins/re.h"
 #include "worker/engine/engine.h"
@@ -79,6 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct engine_options options;
 	struct input in;
 	const uint8_t *nul;
+	int r;
 
 	if (engine == NULL) {
 		memset(&options, 0, sizeof options);
@@ -100,6 +103,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (size_t)((nul != NULL ? nul : data + size) - (data + 1));
 	in.subject = nul != NULL ? (const char *)nul + 1 : "";
 	in.subject_len = nul != NULL ? size - 2 - in.pattern_len : 0;
-	engine_run(engine, match, &in, NULL);
+	r = engine_run(engine, match, &in, NULL);
+	if (warm_is_over(r == ERR_TIMEOUT || r == ERR_NOMEM)) {
+		engine_free(&engine);
+		warm_end();
+	}
 	return 0;
 }

@@ -23,6 +23,7 @@
 #include "ipc/frame.h"
 #include "ipc/head.h"
 #include "ipc/spec.h"
+#include "worker/api/digest.h"
 #include "worker/api/event.h"
 #include "worker/api/fetch.h"
 #include "worker/api/node.h"
@@ -452,6 +453,7 @@ api_free(struct api **pp)
 	ASSERT(api->magic == API_MAGIC);
 	event_free_all(api);
 	timers_free_all(api);
+	digests_free_all(api);
 	ids_clear(&api->event_table);
 	ids_clear(&api->sources);
 	ids_clear(&api->sinks);

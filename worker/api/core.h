@@ -36,6 +36,7 @@ struct api_event;
 struct api_source;
 struct api_timer;
 struct api_call;
+struct api_digest;
 
 /* A list of C objects that JavaScript names by number. */
 struct api_ids {
@@ -92,6 +93,7 @@ struct api {
 	size_t collected_max;
 	size_t gc_at; /* heap bytes at which garbage is collected */
 
+	struct api_digest *digests; /* list; digest.c */
 	struct api_ids event_table;
 	struct api_ids sources;
 	struct api_ids sinks;

@@ -8,40 +8,82 @@
 
 #include "worker/api/digest.h"
 
+#include <stdlib.h>
+
 #include <openssl/evp.h>
 
+#include "base/xmalloc.h"
+#include "worker/api/core.h"
 #include "worker/api/subtle.h"
 
 #define KEY HID("digest")
+
+/* One that has begun; all are in a list, for a finalizer has no memory to run
+ * in when the heap is full. */
+struct api_digest {
+	struct api_digest *prev, *next;
+	EVP_MD_CTX *md;
+};
+
+static struct api_digest *
+digest_of(duk_context *ctx, duk_idx_t idx)
+{
+	struct api_digest *d;
+
+	duk_get_prop_literal(ctx, idx, KEY);
+	d = duk_get_pointer(ctx, -1);
+	duk_pop(ctx);
+	return d;
+}
 
 /* [ ... object ] -> the same; NULL when it is done or was never begun */
 static EVP_MD_CTX *
 context_of(duk_context *ctx, duk_idx_t idx)
 {
-	EVP_MD_CTX *c;
+	struct api_digest *d = digest_of(ctx, idx);
 
-	duk_get_prop_literal(ctx, idx, KEY);
-	c = duk_get_pointer(ctx, -1);
-	duk_pop(ctx);
-	return c;
+	return d != NULL ? d->md : NULL;
 }
 
 static void
-context_set(duk_context *ctx, duk_idx_t idx, EVP_MD_CTX *c)
+set_digest(duk_context *ctx, duk_idx_t idx, struct api_digest *d)
 {
 	idx = duk_normalize_index(ctx, idx);
-	duk_push_pointer(ctx, c);
+	duk_push_pointer(ctx, d);
 	duk_put_prop_literal(ctx, idx, KEY);
+}
+
+static void
+free_digest(struct api *api, struct api_digest *d)
+{
+	if (d->prev != NULL)
+		d->prev->next = d->next;
+	else
+		api->digests = d->next;
+	if (d->next != NULL)
+		d->next->prev = d->prev;
+	EVP_MD_CTX_free(d->md);
+	free(d);
+}
+
+void
+digests_free_all(struct api *api)
+{
+	while (api->digests != NULL)
+		free_digest(api, api->digests);
 }
 
 /* [ object ] -> [ ] */
 static duk_ret_t
 digest_free(duk_context *ctx)
 {
-	EVP_MD_CTX *c = context_of(ctx, 0);
+	struct api *api = api_from(ctx);
+	struct api_digest *d = digest_of(ctx, 0);
 
-	context_set(ctx, 0, NULL);
-	EVP_MD_CTX_free(c);
+	if (d == NULL || api == NULL) /* after digests_free_all() */
+		return 0;
+	set_digest(ctx, 0, NULL);
+	free_digest(api, d);
 	return 0;
 }
 
@@ -50,20 +92,26 @@ static duk_ret_t
 digest_new(duk_context *ctx)
 {
 	const EVP_MD *md = subtle_hash(duk_require_string(ctx, 0));
-	EVP_MD_CTX *c;
+	struct api *api = api_from(ctx);
+	struct api_digest *d;
 
 	if (md == NULL)
 		return 0;
 	duk_push_bare_object(ctx);
-	context_set(ctx, -1, NULL); /* the slot is there before the pointer */
+	set_digest(ctx, -1, NULL); /* the slot is there before the pointer */
 	duk_push_c_function(ctx, digest_free, 1);
 	duk_set_finalizer(ctx, -2);
-	c = EVP_MD_CTX_new();
-	if (c == NULL || EVP_DigestInit_ex(c, md, NULL) != 1) {
-		EVP_MD_CTX_free(c);
+	d = xcalloc(1, sizeof *d);
+	d->next = api->digests;
+	if (d->next != NULL)
+		d->next->prev = d;
+	api->digests = d;
+	d->md = EVP_MD_CTX_new();
+	if (d->md == NULL || EVP_DigestInit_ex(d->md, md, NULL) != 1) {
+		free_digest(api, d);
 		return duk_generic_error(ctx, "digest: out of memory");
 	}
-	context_set(ctx, -1, c);
+	set_digest(ctx, -1, d);
 	return 1;
 }
 

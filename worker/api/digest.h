@@ -6,4 +6,7 @@
 /* Digests of data that comes in pieces, for the scripts. */
 const struct member *digest_natives(size_t *n_out);
 
+/* Those that have begun and whose objects are still there. */
+void digests_free_all(struct api *api);
+
 #endif

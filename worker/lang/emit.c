@@ -115,7 +115,8 @@ emit_quote(struct emit *e, const char *s, size_t len)
 		emit_put(e, esc, (size_t)n);
 		run = i + 1;
 	}
-	emit_put(e, s + run, len - run);
+	if (len > run) /* an empty text may be no pointer at all */
+		emit_put(e, s + run, len - run);
 	emit_put(e, "\"", 1);
 }
 

@@ -97,6 +97,9 @@ def run(folder):
             (process.first,) = below(process.pid)
             yield process
         finally:
+            # The first one too: its death signal went with its ids.
+            for pid in below(process.pid):
+                os.kill(pid, signal.SIGKILL)
             process.kill()
 
 

@@ -98,7 +98,7 @@ def run(folder):
             yield process
         finally:
             # The first one too: its death signal went with its ids.
-            for pid in below(process.pid):
+            for pid in below(process.pid) if process.poll() is None else []:
                 os.kill(pid, signal.SIGKILL)
             process.kill()
 
